@@ -1,0 +1,96 @@
+/** Enumerations of AuditOps: value, word, tone and shape in one place. */
+import type { EnumOption } from '../fields';
+
+export const PLAN_STATUS = [
+  { value: 'planned', label: 'Planned', tone: 'neutral', shape: 'circle' },
+  { value: 'fieldwork', label: 'Fieldwork', tone: 'underway', shape: 'circle-dashed' },
+  { value: 'review', label: 'In review', tone: 'underway', shape: 'eye' },
+  { value: 'reported', label: 'Reported', tone: 'good', shape: 'check' },
+  { value: 'closed', label: 'Closed', tone: 'neutral', shape: 'archive' },
+  { value: 'cancelled', label: 'Cancelled', tone: 'neutral', shape: 'x' },
+] as const satisfies readonly EnumOption[];
+
+export const PLAN_TYPE = [
+  { value: 'internal', label: 'Internal audit' },
+  { value: 'external', label: 'External audit' },
+  { value: 'certification', label: 'Certification' },
+  { value: 'supplier', label: 'Supplier audit' },
+  { value: 'follow_up', label: 'Follow-up' },
+] as const satisfies readonly EnumOption[];
+
+export const TEST_RESULT = [
+  { value: 'not_tested', label: 'Not tested', tone: 'neutral', shape: 'circle-dashed' },
+  { value: 'effective', label: 'Effective', tone: 'good', shape: 'check-filled' },
+  { value: 'partially_effective', label: 'Partially effective', tone: 'attention', shape: 'circle-half' },
+  { value: 'ineffective', label: 'Ineffective', tone: 'bad', shape: 'x-filled' },
+  { value: 'not_applicable', label: 'Not applicable', tone: 'neutral', shape: 'circle-minus' },
+] as const satisfies readonly EnumOption[];
+
+/** One axis of a test; the two axes together give the result. */
+export const EFFECTIVENESS = [
+  { value: 'effective', label: 'Effective', tone: 'good', shape: 'check-filled' },
+  { value: 'partially_effective', label: 'Partly', tone: 'attention', shape: 'circle-half' },
+  { value: 'ineffective', label: 'Ineffective', tone: 'bad', shape: 'x-filled' },
+  { value: 'not_applicable', label: 'Not applicable', tone: 'neutral', shape: 'circle-minus' },
+] as const satisfies readonly EnumOption[];
+
+export const TEST_STATUS = [
+  { value: 'to_do', label: 'To do', tone: 'neutral', shape: 'circle' },
+  { value: 'in_progress', label: 'In progress', tone: 'underway', shape: 'circle-dashed' },
+  { value: 'in_review', label: 'In review', tone: 'underway', shape: 'eye' },
+  { value: 'done', label: 'Done', tone: 'good', shape: 'check' },
+] as const satisfies readonly EnumOption[];
+
+export const FINDING_KIND = [
+  { value: 'major_nonconformity', label: 'Major', tone: 'bad', shape: 'chevrons-up' },
+  { value: 'minor_nonconformity', label: 'Minor', tone: 'attention', shape: 'chevron-up' },
+  { value: 'observation', label: 'Observation', tone: 'underway', shape: 'equal' },
+  { value: 'opportunity', label: 'Opportunity', tone: 'neutral', shape: 'bulb' },
+] as const satisfies readonly EnumOption[];
+
+export const SEVERITY = [
+  { value: 'low', label: 'Low', level: 'low', shape: 'chevron-down' },
+  { value: 'medium', label: 'Medium', level: 'medium', shape: 'equal' },
+  { value: 'high', label: 'High', level: 'high', shape: 'chevron-up' },
+  { value: 'critical', label: 'Critical', level: 'critical', shape: 'chevrons-up' },
+] as const satisfies readonly EnumOption[];
+
+export const FINDING_STATUS = [
+  { value: 'identified', label: 'Identified', tone: 'neutral', shape: 'circle' },
+  { value: 'confirmed', label: 'Confirmed', tone: 'attention', shape: 'flag' },
+  { value: 'assigned', label: 'Assigned', tone: 'underway', shape: 'user' },
+  { value: 'in_progress', label: 'In progress', tone: 'underway', shape: 'circle-dashed' },
+  { value: 'resolved', label: 'Resolved', tone: 'good', shape: 'check' },
+  { value: 'verified', label: 'Verified', tone: 'good', shape: 'check-filled' },
+  { value: 'closed', label: 'Closed', tone: 'neutral', shape: 'archive' },
+  { value: 'dismissed', label: 'Dismissed', tone: 'neutral', shape: 'x' },
+  { value: 'risk_accepted', label: 'Risk accepted', tone: 'attention', shape: 'scale' },
+] as const satisfies readonly EnumOption[];
+
+/** A finding in one of these no longer waits for anybody. */
+export const FINDING_SETTLED = ['verified', 'closed', 'dismissed', 'risk_accepted'] as const;
+
+export const ACTION_STATUS = [
+  { value: 'to_do', label: 'To do', tone: 'neutral', shape: 'circle' },
+  { value: 'in_progress', label: 'In progress', tone: 'underway', shape: 'circle-dashed' },
+  { value: 'done', label: 'Done', tone: 'good', shape: 'check' },
+  { value: 'cancelled', label: 'Cancelled', tone: 'neutral', shape: 'x' },
+] as const satisfies readonly EnumOption[];
+
+export const EVIDENCE_STATUS = [
+  { value: 'requested', label: 'Requested', tone: 'underway', shape: 'send' },
+  { value: 'draft', label: 'Draft', tone: 'neutral', shape: 'pencil' },
+  { value: 'in_review', label: 'In review', tone: 'underway', shape: 'eye' },
+  { value: 'accepted', label: 'Accepted', tone: 'good', shape: 'check' },
+  { value: 'rejected', label: 'Rejected', tone: 'bad', shape: 'x' },
+  { value: 'expired', label: 'Expired', tone: 'attention', shape: 'hourglass' },
+] as const satisfies readonly EnumOption[];
+
+export const EVIDENCE_TYPE = [
+  { value: 'photo', label: 'Photo' },
+  { value: 'document', label: 'Document' },
+  { value: 'export', label: 'System export' },
+  { value: 'screenshot', label: 'Screenshot' },
+  { value: 'interview', label: 'Interview note' },
+  { value: 'other', label: 'Other' },
+] as const satisfies readonly EnumOption[];

@@ -1,0 +1,145 @@
+/** Audit plans and the control tests of their programme. */
+import { defineEntity } from '../define';
+import { choice, date, json, longText, person, reference, text } from '../fields';
+import { AUDIT_ACCESS } from './access';
+import { EFFECTIVENESS, PLAN_STATUS, PLAN_TYPE, TEST_RESULT, TEST_STATUS } from './options';
+
+export const auditPlan = defineEntity({
+  name: 'auditPlans',
+  table: 'audit_plans',
+  domain: 'auditops',
+  label: { one: 'Audit plan', many: 'Audit plans' },
+  icon: 'calendar-check',
+  purpose: 'An audit plan says what is audited, by whom and when. Its programme is the list of controls to test.',
+  fields: {
+    ref: text({ label: 'Ref', max: 30, writable: 'never' }),
+    auditName: text({ label: 'Audit', required: true, max: 255 }),
+    auditType: choice({ label: 'Type', options: PLAN_TYPE }),
+    regulationId: reference({ label: 'Audited against', target: 'regulations' }),
+    scope: longText({ label: 'Scope', help: 'What is in, what is out' }),
+    objective: longText({ label: 'Objective', max: 10_000 }),
+    startDate: date({ label: 'Starts' }),
+    endDate: date({ label: 'Ends' }),
+    leadId: person({ label: 'Lead auditor' }),
+    status: choice({ label: 'State', options: PLAN_STATUS, required: true, merge: 'state' }),
+  },
+  refField: 'ref',
+  titleField: 'auditName',
+  naturalKey: ['ref'],
+  states: {
+    field: 'status',
+    initial: 'planned',
+    steps: {
+      planned: ['fieldwork', 'cancelled'],
+      fieldwork: ['review', 'cancelled'],
+      review: ['fieldwork', 'reported'],
+      reported: ['review', 'closed'],
+      closed: [],
+      cancelled: ['planned'],
+    },
+    reasonFor: ['cancelled'],
+  },
+  access: AUDIT_ACCESS,
+  list: {
+    columns: [
+      { field: 'ref', width: 120 },
+      { field: 'auditName' },
+      { field: 'auditType', width: 130 },
+      { field: 'leadId', width: 150 },
+      { field: 'status', width: 120 },
+      { field: 'startDate', width: 110 },
+      { field: 'endDate', width: 110 },
+    ],
+    sort: [
+      { field: 'startDate', dir: 'desc' },
+      { field: 'ref', dir: 'desc' },
+    ],
+    search: ['ref', 'auditName', 'scope'],
+    views: [
+      { key: 'all', label: 'All', filter: [] },
+      { key: 'open', label: 'Open', filter: [{ field: 'status', op: 'in', value: ['planned', 'fieldwork', 'review'] }] },
+      { key: 'mine', label: 'I lead', filter: [{ field: 'leadId', op: 'eq', value: '@me' }] },
+    ],
+  },
+  form: [
+    { title: 'What is audited', fields: ['auditName', ['auditType', 'regulationId'], 'scope', 'objective'] },
+    { title: 'Who and when', fields: ['leadId', ['startDate', 'endDate']] },
+    { title: 'State', fields: ['status'] },
+  ],
+  children: [
+    { entity: 'controlTests', field: 'auditPlanId', label: 'Programme' },
+    { entity: 'findings', field: 'auditPlanId', label: 'Findings' },
+    { entity: 'auditEvidence', field: 'auditPlanId', label: 'Evidence' },
+  ],
+});
+
+export const controlTest = defineEntity({
+  name: 'controlTests',
+  table: 'control_tests',
+  domain: 'auditops',
+  label: { one: 'Control test', many: 'Control tests' },
+  icon: 'clipboard-check',
+  purpose: 'A control test records whether a control is designed well and works as designed. Plan an audit to get its tests.',
+  fields: {
+    ref: text({ label: 'Ref', max: 30, writable: 'never' }),
+    auditPlanId: reference({ label: 'Audit plan', target: 'auditPlans', merge: 'immutable' }),
+    controlId: reference({ label: 'Control', target: 'controls', merge: 'immutable' }),
+    requirementId: reference({ label: 'Requirement', target: 'requirements' }),
+    title: text({ label: 'Test', required: true, max: 255 }),
+    family: text({ label: 'Family', max: 60 }),
+    status: choice({ label: 'State', options: TEST_STATUS, required: true, merge: 'state' }),
+    testDate: date({ label: 'Test date', required: true }),
+    procedure: longText({ label: 'Procedure' }),
+    designEffectiveness: choice({ label: 'Design effectiveness', options: EFFECTIVENESS, merge: 'ask' }),
+    designNotes: longText({ label: 'Design notes' }),
+    operatingEffectiveness: choice({ label: 'Operating effectiveness', options: EFFECTIVENESS, merge: 'ask' }),
+    operatingNotes: longText({ label: 'Operating notes' }),
+    testResult: choice({ label: 'Result', options: TEST_RESULT, required: true, merge: 'ask', writable: 'never' }),
+    testNotes: longText({ label: 'Notes' }),
+    evidence: json({ label: 'Evidence list', writable: 'never', heavy: true }),
+    testedBy: person({ label: 'Tester' }),
+  },
+  refField: 'ref',
+  titleField: 'title',
+  naturalKey: ['ref'],
+  states: {
+    field: 'status',
+    initial: 'to_do',
+    steps: {
+      to_do: ['in_progress'],
+      in_progress: ['in_review', 'to_do', 'done'],
+      in_review: ['in_progress', 'done'],
+      done: ['in_progress'],
+    },
+  },
+  access: AUDIT_ACCESS,
+  list: {
+    columns: [
+      { field: 'ref', width: 100 },
+      { field: 'title' },
+      { field: 'family', width: 70 },
+      { field: 'testResult', width: 150 },
+      { field: 'status', width: 120 },
+      { field: 'testedBy', width: 140 },
+      { field: 'testDate', width: 110 },
+    ],
+    sort: [{ field: 'ref', dir: 'asc' }],
+    search: ['ref', 'title', 'testNotes'],
+    views: [
+      { key: 'all', label: 'All', filter: [] },
+      { key: 'mine', label: 'Mine', filter: [{ field: 'testedBy', op: 'eq', value: '@me' }] },
+      { key: 'open', label: 'Not done', filter: [{ field: 'status', op: 'ne', value: 'done' }] },
+    ],
+  },
+  form: [
+    { title: 'What is tested', fields: ['title', ['auditPlanId', 'controlId'], ['requirementId', 'family'], 'procedure'] },
+    { title: 'Who and when', fields: [['testedBy', 'testDate']] },
+    { title: 'Design', fields: ['designEffectiveness', 'designNotes'] },
+    { title: 'Operation', fields: ['operatingEffectiveness', 'operatingNotes', 'testNotes'] },
+    { title: 'State', fields: ['status'] },
+  ],
+  children: [
+    { entity: 'auditEvidence', field: 'controlTestId', label: 'Evidence' },
+    { entity: 'findings', field: 'controlTestId', label: 'Findings' },
+  ],
+});

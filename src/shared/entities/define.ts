@@ -1,0 +1,161 @@
+/**
+ * `defineEntity`: one definition an entity. The service, the tRPC router, list, form, detail, import, history labels and the
+ * drizzle tie are all drawn from it; nothing about an entity is written down twice.
+ */
+import { z } from 'zod';
+import type { TenantFunction } from '../roles';
+import { type Field, identifier, instant, integer, person } from './fields';
+
+export type FieldMap = Readonly<Record<string, Field>>;
+export type FieldValue<F> = F extends Field<infer T> ? T : never;
+export type Domain = 'regops' | 'privacyops' | 'riskops' | 'auditops';
+
+/** Every table has these; the database writes them. */
+export const SYSTEM_FIELDS = {
+  id: identifier({ label: 'Id', required: true, writable: 'never' }),
+  rowVersion: integer({ label: 'Version', required: true, writable: 'never', min: 1 }),
+  createdAt: instant({ label: 'Created', required: true, writable: 'never' }),
+  updatedAt: instant({ label: 'Changed', required: true, writable: 'never' }),
+  createdBy: person({ label: 'Created by', writable: 'never' }),
+  updatedBy: person({ label: 'Changed by', writable: 'never' }),
+} as const;
+
+export type SystemRow = { [K in keyof typeof SYSTEM_FIELDS]: FieldValue<(typeof SYSTEM_FIELDS)[K]> };
+export type RowOf<F extends FieldMap> = SystemRow & { [K in keyof F]: FieldValue<F[K]> };
+
+/** The state machine on one field; the pipeline refuses any step that is not listed. */
+export interface StateMachine {
+  readonly field: string;
+  readonly initial: string;
+  readonly steps: Readonly<Record<string, readonly string[]>>;
+  /** Target states that need a reason, which goes to the trail. */
+  readonly reasonFor?: readonly string[];
+}
+
+export interface FormSection {
+  readonly title: string;
+  /** Why the section is there, at the left of it. */
+  readonly reason?: string;
+  /** Rows of the form: a name alone takes the whole width, a pair shares it. */
+  readonly fields: readonly (string | readonly [string, string])[];
+}
+
+export interface ListColumn {
+  readonly field: string;
+  /** Pixels; the column that has none takes the rest. */
+  readonly width?: number;
+}
+
+export type FilterOp = 'eq' | 'ne' | 'in' | 'notIn' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'empty' | 'notEmpty';
+/** `@me` stands for the signed-in person and `@today`, `@today+14` for dates, so that saved views stay true. */
+export interface Filter {
+  readonly field: string;
+  readonly op: FilterOp;
+  readonly value?: string | number | boolean | null | readonly (string | number)[];
+}
+
+export interface ListView {
+  readonly key: string;
+  readonly label: string;
+  readonly filter: readonly Filter[];
+}
+
+/** Who may do what; must agree with the grants in `migrations/tenant` (a test compares them). */
+export interface Access {
+  readonly read: readonly TenantFunction[];
+  readonly create: readonly TenantFunction[];
+  readonly update: readonly TenantFunction[];
+  readonly archive: readonly TenantFunction[];
+}
+
+/** A relation seen from the other side: records of `entity` whose `field` points here. */
+export interface Children {
+  readonly entity: string;
+  readonly field: string;
+  readonly label: string;
+}
+
+export interface EntityDefinition<N extends string = string, F extends FieldMap = FieldMap> {
+  readonly name: N;
+  /** Table in the tenant's schema; columns are the snake_case of the field keys. */
+  readonly table: string;
+  readonly domain: Domain;
+  readonly label: { readonly one: string; readonly many: string };
+  /** Icon name the renderer maps to Tabler. */
+  readonly icon: string;
+  /** One or two sentences for the empty list: what it is for. */
+  readonly purpose: string;
+  readonly fields: F;
+  /** The field that people quote (F-031), and the one that names the record. */
+  readonly refField: (keyof F & string) | null;
+  readonly titleField: keyof F & string;
+  readonly naturalKey: readonly (keyof F & string)[];
+  readonly states?: StateMachine;
+  readonly access: Access;
+  readonly list: {
+    readonly columns: readonly ListColumn[];
+    readonly sort: readonly { readonly field: string; readonly dir: 'asc' | 'desc' }[];
+    readonly search: readonly (keyof F & string)[];
+    readonly views: readonly ListView[];
+  };
+  readonly form: readonly FormSection[];
+  readonly children: readonly Children[];
+}
+
+export interface Entity<N extends string = string, F extends FieldMap = FieldMap> extends EntityDefinition<N, F> {
+  /** All fields, the system's own included. */
+  readonly allFields: FieldMap;
+  /** What the server returns. Heavy fields may be absent from list rows. */
+  readonly rowSchema: z.ZodType<RowOf<F>>;
+  /** What a person may give at creation: unknown keys refused, required ones there. */
+  readonly createSchema: z.ZodType<Record<string, unknown>>;
+  /** What a person may change: every key optional, unknown keys refused. */
+  readonly updateSchema: z.ZodType<Record<string, unknown>>;
+}
+
+/** `createdAt` → `created_at`. */
+export function columnName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Checks a definition's inner references (a misspelt field is a mistake of ours, found at load) and derives its schemas. */
+export function defineEntity<const N extends string, const F extends FieldMap>(definition: EntityDefinition<N, F>): Entity<N, F> {
+  const allFields: FieldMap = { ...SYSTEM_FIELDS, ...definition.fields };
+  const named = [
+    ...definition.list.columns.map((column) => column.field),
+    ...definition.list.sort.map((sort) => sort.field),
+    ...definition.list.views.flatMap((view) => view.filter.map((filter) => filter.field)),
+    ...definition.form.flatMap((section) => section.fields.flat()),
+    ...(definition.states ? [definition.states.field] : []),
+  ];
+  for (const field of named) {
+    if (!Object.hasOwn(allFields, field)) throw new TypeError(`${definition.name}: no field named ${field}`);
+  }
+  const row: Record<string, z.ZodType> = {};
+  const create: Record<string, z.ZodType> = {};
+  const update: Record<string, z.ZodType> = {};
+  for (const [key, field] of Object.entries(allFields)) {
+    row[key] = field.heavy ? field.schema.optional() : field.schema;
+    if (field.writable === 'both' || field.writable === 'create')
+      create[key] =
+        field.required && field.kind !== 'boolean' && field.kind !== 'tags' && key !== definition.states?.field
+          ? field.schema
+          : field.schema.optional();
+    if ((field.writable === 'both' || field.writable === 'update') && field.merge !== 'immutable')
+      update[key] = field.schema.optional();
+  }
+  return {
+    ...definition,
+    allFields,
+    rowSchema: z.object(row) as z.ZodType<unknown> as z.ZodType<RowOf<F>>,
+    createSchema: z.strictObject(create),
+    updateSchema: z.strictObject(update),
+  };
+}
+
+/** The title a person sees: `F-031 Break-glass accounts skip the length rule`. */
+export function recordTitle(entity: EntityDefinition, row: Readonly<Record<string, unknown>>): string {
+  const ref = entity.refField ? row[entity.refField] : null;
+  const title = row[entity.titleField];
+  return [ref, title].filter((part) => typeof part === 'string' && part !== '').join(' ');
+}
