@@ -1,0 +1,24 @@
+// Starts the test servers (PostgreSQL with pgvector, PgBouncer) and keeps them until it is
+// stopped. Standard output holds `export NAME='value'` lines for the shell that runs tests:
+//   node scripts/dev-servers.mjs > servers.env &     then     . ./servers.env
+import { createSteps, requireNode, runMain } from './lib/steps.mjs';
+import { startTestServers, testEnvironment } from './lib/test-servers.mjs';
+
+async function main() {
+  requireNode();
+  // Progress goes to standard error: standard output holds the export lines only.
+  const steps = createSteps({ out: (line) => process.stderr.write(`${line}\n`) });
+  const servers = await steps.step('Test servers', () => startTestServers());
+  for (const [name, value] of Object.entries(testEnvironment(servers)))
+    process.stdout.write(`export ${name}='${value}'\n`);
+  steps.say('running until Ctrl-C');
+  await new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, done);
+    const keepAlive = setInterval(() => undefined, 60_000);
+    process.once('exit', () => clearInterval(keepAlive));
+  });
+  await servers.stop();
+  process.exit(0);
+}
+
+await runMain(main);
