@@ -9,8 +9,7 @@ async function main() {
   // Progress goes to standard error: standard output holds the export lines only.
   const steps = createSteps({ out: (line) => process.stderr.write(`${line}\n`) });
   const servers = await steps.step('Test servers', () => startTestServers());
-  for (const [name, value] of Object.entries(testEnvironment(servers)))
-    process.stdout.write(`export ${name}='${value}'\n`);
+  for (const [name, value] of Object.entries(testEnvironment(servers))) process.stdout.write(`export ${name}='${value}'\n`);
   steps.say('running until Ctrl-C');
   await new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, done);

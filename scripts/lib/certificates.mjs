@@ -19,12 +19,47 @@ export async function makeCertificates(folder, account) {
     at('server.ext'),
     'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n',
   );
-  await openssl('ca', ['req', '-x509', ...key, '-days', days, '-subj', '/CN=KOMPL test authority',
-    '-keyout', at('ca.key'), '-out', at('ca.crt')]);
-  await openssl('request', ['req', '-new', ...key, '-subj', '/CN=localhost',
-    '-keyout', at('server.key'), '-out', at('server.csr')]);
-  await openssl('sign', ['x509', '-req', '-in', at('server.csr'), '-CA', at('ca.crt'), '-CAkey', at('ca.key'),
-    '-CAcreateserial', '-days', days, '-extfile', at('server.ext'), '-out', at('server.crt')]);
+  await openssl('ca', [
+    'req',
+    '-x509',
+    ...key,
+    '-days',
+    days,
+    '-subj',
+    '/CN=KOMPL test authority',
+    '-keyout',
+    at('ca.key'),
+    '-out',
+    at('ca.crt'),
+  ]);
+  await openssl('request', [
+    'req',
+    '-new',
+    ...key,
+    '-subj',
+    '/CN=localhost',
+    '-keyout',
+    at('server.key'),
+    '-out',
+    at('server.csr'),
+  ]);
+  await openssl('sign', [
+    'x509',
+    '-req',
+    '-in',
+    at('server.csr'),
+    '-CA',
+    at('ca.crt'),
+    '-CAkey',
+    at('ca.key'),
+    '-CAcreateserial',
+    '-days',
+    days,
+    '-extfile',
+    at('server.ext'),
+    '-out',
+    at('server.crt'),
+  ]);
   rmSync(at('ca.key')); // nobody needs to sign anything more
   chmodSync(at('server.key'), 0o600); // PostgreSQL refuses a key that others can read
   if (account.uid !== undefined)

@@ -14,14 +14,25 @@ export function hasDisplay(env = process.env, platform = process.platform) {
 /**
  * Starts Xvfb. It chooses a free number itself and tells it over a pipe, so two starts at
  * once never collide.
- * @param {{width?: number, height?: number}} [options]
+ * @param {{width?: number, height?: number, endWithLastClient?: boolean}} [options] the last one makes
+ *   it go with the app, even when we are killed; tests keep it over many starts
  * @returns {Promise<{display: string, pid: number, stop: () => Promise<void>}>}
  */
-export async function startVirtualDisplay({ width = 1920, height = 1200 } = {}) {
+export async function startVirtualDisplay({ width = 1920, height = 1200, endWithLastClient = false } = {}) {
   const child = spawn(
     'Xvfb',
-    ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset'],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+    [
+      '-displayfd',
+      '3',
+      '-screen',
+      '0',
+      `${width}x${height}x24`,
+      '-nolisten',
+      'tcp',
+      endWithLastClient ? '-terminate' : '-noreset',
+    ],
+    // Detached: Ctrl-C must not take the display away before the app has closed.
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true },
   );
   const ended = new Promise((done) => child.once('exit', done));
   const number = await new Promise((done, fail) => {

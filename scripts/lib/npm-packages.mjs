@@ -51,7 +51,6 @@ function sameVersions(lockFile, record) {
   const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages ?? {};
   const present = JSON.parse(readFileSync(record, 'utf8')).packages ?? {};
   return Object.entries(wanted).every(
-    ([path, about]) =>
-      path === '' || about.optional || about.peer || about.link || present[path]?.version === about.version,
+    ([path, about]) => path === '' || about.optional || about.peer || about.link || present[path]?.version === about.version,
   );
 }

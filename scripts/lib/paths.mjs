@@ -13,8 +13,7 @@ const product = 'kompl-workstation';
 /** The cache folder for this user and system; honours XDG_CACHE_HOME. Not created here. */
 export function cacheFolder({ env = process.env, platform = process.platform } = {}) {
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, product);
-  if (platform === 'win32')
-    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), product);
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), product);
   if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', product);
   return join(homedir(), '.cache', product);
 }

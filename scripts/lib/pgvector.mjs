@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, run, StepError } from './run.mjs';
 import {
-  adviceElsewhere, asRoot, buildPackages, ensurePackages, isAvailable, isDebian, refreshPackageLists,
+  adviceElsewhere,
+  asRoot,
+  buildPackages,
+  ensurePackages,
+  isAvailable,
+  isDebian,
+  refreshPackageLists,
 } from './system-packages.mjs';
 
 const oldestMajor = 14;
@@ -86,8 +92,7 @@ export async function ensurePgvector(programs, voice) {
   const ready = `postgresql-${programs.major}-pgvector`;
   if (isAvailable(ready)) await ensurePackages([[ready]], voice);
   else await buildFromSource(programs, voice);
-  if (!hasPgvector(programs))
-    throw notHere(`pgvector was installed, but not where PostgreSQL ${programs.major} looks for it`);
+  if (!hasPgvector(programs)) throw notHere(`pgvector was installed, but not where PostgreSQL ${programs.major} looks for it`);
   return true;
 }
 
@@ -103,10 +108,15 @@ async function buildFromSource(programs, voice) {
     const apt = ownAptOptions(work);
     voice.say('fetching the source of pgvector…');
     await run('apt-get', [...apt, '-q', '-o', 'Acquire::Retries=3', 'update'], {
-      name: 'pgvector-update', say: voice.say, remedy,
+      name: 'pgvector-update',
+      say: voice.say,
+      remedy,
     });
     await run('apt-get', [...apt, '-q', 'source', 'pgvector'], {
-      name: 'pgvector-source', cwd: work, say: voice.say, remedy,
+      name: 'pgvector-source',
+      cwd: work,
+      say: voice.say,
+      remedy,
     });
     const source = readdirSync(work).find((name) => /^pgvector-[\d.]+$/.test(name));
     if (!source) throw new StepError({ reason: 'apt-get source left no pgvector folder', remedy });
@@ -115,7 +125,9 @@ async function buildFromSource(programs, voice) {
     const cwd = join(work, source);
     await run('make', make, { name: 'pgvector-make', cwd, say: voice.say, remedy });
     await asRoot(['make', '-C', cwd, ...make, 'install'], {
-      name: 'pgvector-install', say: voice.say, remedy,
+      name: 'pgvector-install',
+      say: voice.say,
+      remedy,
     });
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -138,19 +150,27 @@ function ownAptOptions(work) {
     `Types: deb-src\nURIs: ${uri}\nSuites: ${release}\nComponents: ${origin === 'Ubuntu' ? 'universe' : 'main'}\nSigned-By: ${keyring}\n`,
   );
   return [
-    '-o', `Dir::Etc::sourcelist=${list}`,
-    '-o', 'Dir::Etc::sourceparts=-',
-    '-o', `Dir::State::lists=${join(work, 'apt', 'lists')}`,
-    '-o', `Dir::Cache=${join(work, 'apt', 'cache')}`,
-    '-o', 'APT::Sandbox::User=', // the folder is ours alone; apt's helper user cannot enter it
+    '-o',
+    `Dir::Etc::sourcelist=${list}`,
+    '-o',
+    'Dir::Etc::sourceparts=-',
+    '-o',
+    `Dir::State::lists=${join(work, 'apt', 'lists')}`,
+    '-o',
+    `Dir::Cache=${join(work, 'apt', 'cache')}`,
+    '-o',
+    'APT::Sandbox::User=', // the folder is ours alone; apt's helper user cannot enter it
   ];
 }
 
 /** The mirror of the running release that apt uses here. */
 function ownMirror() {
-  const text = ask('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(ORIGIN)|$(CODENAME)|$(RELEASE)', 'Identifier: Packages']) ?? '';
+  const text =
+    ask('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(ORIGIN)|$(CODENAME)|$(RELEASE)', 'Identifier: Packages']) ?? '';
   const rows = text.split('\n').map((line) => line.split('|'));
-  const main = rows.find(([uri, origin, , suite]) => uri && sourceRelease[origin] && !/-(security|updates|backports)/.test(suite));
+  const main = rows.find(
+    ([uri, origin, , suite]) => uri && sourceRelease[origin] && !/-(security|updates|backports)/.test(suite),
+  );
   if (!main) {
     throw new StepError({
       reason: 'apt has no Debian or Ubuntu mirror from which pgvector’s source could come',
@@ -162,9 +182,7 @@ function ownMirror() {
 
 function keyringOf(origin) {
   const file =
-    origin === 'Ubuntu'
-      ? '/usr/share/keyrings/ubuntu-archive-keyring.gpg'
-      : '/usr/share/keyrings/debian-archive-keyring.gpg';
+    origin === 'Ubuntu' ? '/usr/share/keyrings/ubuntu-archive-keyring.gpg' : '/usr/share/keyrings/debian-archive-keyring.gpg';
   if (!existsSync(file)) {
     throw new StepError({
       reason: `the archive keyring ${file} is missing`,

@@ -7,9 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { makeCertificates } from './certificates.mjs';
 import { findPostgres } from './pgvector.mjs';
 import { run, StepError, tailOf } from './run.mjs';
-import {
-  adoptFolder, childrenOf, freePort, isAlive, makeServerFolder, readPid, serverAccount,
-} from './server-folder.mjs';
+import { adoptFolder, childrenOf, freePort, isAlive, makeServerFolder, readPid, serverAccount } from './server-folder.mjs';
 
 const startSeconds = '60';
 
@@ -58,8 +56,17 @@ export async function startPostgres(options = {}) {
   await run(
     program('initdb'),
     [
-      '-D', data, '-U', 'postgres', '-E', 'UTF8', `--locale=${locale()}`, '--data-checksums',
-      '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync',
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-E',
+      'UTF8',
+      `--locale=${locale()}`,
+      '--data-checksums',
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--no-sync',
     ],
     { ...asServer, name: 'postgres-initdb' },
   );
@@ -72,7 +79,8 @@ export async function startPostgres(options = {}) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await run(program('pg_ctl'), ['-D', data, '-l', logFile, '-w', '-t', startSeconds, 'start'], {
-          ...asServer, name: 'postgres-start',
+          ...asServer,
+          name: 'postgres-start',
         });
         return;
       } catch (error) {
@@ -87,7 +95,9 @@ export async function startPostgres(options = {}) {
   };
   const halt = (mode) =>
     run(program('pg_ctl'), ['-D', data, '-w', '-t', '60', '-m', mode, 'stop'], {
-      ...asServer, name: 'postgres-stop', okCodes: [0, 1], // 1: it was not running
+      ...asServer,
+      name: 'postgres-stop',
+      okCodes: [0, 1], // 1: it was not running
     });
 
   await start();

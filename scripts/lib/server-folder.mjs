@@ -1,6 +1,16 @@
 // Folders for test servers: where the server's own account can reach them, with a note of
 // who made them, so that what a killed run left behind is ended and removed by the next.
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,7 +108,10 @@ function isZombie(pid) {
 export function childrenOf(pid) {
   if (process.platform !== 'linux') return [];
   const text = ask('ps', ['-o', 'pid=', '--ppid', String(pid)]) ?? '';
-  return text.split('\n').map((line) => Number.parseInt(line, 10)).filter(Number.isInteger);
+  return text
+    .split('\n')
+    .map((line) => Number.parseInt(line, 10))
+    .filter(Number.isInteger);
 }
 
 /** A loopback port that is free now. */

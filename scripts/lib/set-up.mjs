@@ -5,32 +5,56 @@ import { ensureNpmPackages } from './npm-packages.mjs';
 import { ensurePgvector, ensurePostgres } from './pgvector.mjs';
 import { ask, StepError } from './run.mjs';
 import {
-  adviceElsewhere, displayPackages, ensurePackages, isDebian, missingLibraries, startPackages, testPackages,
+  adviceElsewhere,
+  displayPackages,
+  ensurePackages,
+  isDebian,
+  missingLibraries,
+  startPackages,
+  testPackages,
 } from './system-packages.mjs';
 
+/** @typedef {ReturnType<typeof import('./steps.mjs').createSteps>} Steps */
+
 /**
+ * All of it.
  * @param {'start' | 'test'} purpose
- * @param {ReturnType<import('./steps.mjs').createSteps>} steps
+ * @param {Steps} steps
  * @returns {Promise<{electron: import('./electron-runtime.mjs').ElectronRuntime}>}
  */
 export async function setUp(purpose, steps) {
-  await steps.step('npm packages', (voice) => ensureNpmPackages(voice));
-  const forDisplay = purpose === 'test' || !hasDisplay();
-  await steps.step('System libraries', (voice) =>
-    isDebian()
-      ? install([...startPackages, ...(forDisplay ? displayPackages : [])], voice)
-      : checkDisplayElsewhere(forDisplay, voice),
-  );
-  const electron = await steps.step('Electron runtime', async (voice) => {
-    const runtime = await resolveElectron({ log: voice });
-    checkLibraries(runtime.execPath);
-    return runtime.fresh ? runtime : voice.already(`Electron ${runtime.version}`, runtime);
-  });
+  await setUpNpmPackages(steps);
+  const electron = await setUpElectron(steps, { virtualDisplay: purpose === 'test' || !hasDisplay() });
   if (purpose === 'test') await setUpServers(steps);
   return { electron };
 }
 
-async function setUpServers(steps) {
+/** The packages of package-lock.json. */
+export const setUpNpmPackages = (steps) => steps.step('npm packages', (voice) => ensureNpmPackages(voice));
+
+/**
+ * Electron with the libraries it needs, and a virtual display if one is wanted.
+ * @param {Steps} steps
+ * @param {{virtualDisplay: boolean}} options
+ */
+export async function setUpElectron(steps, { virtualDisplay }) {
+  const needsDisplay = virtualDisplay && process.platform === 'linux';
+  await steps.step('System libraries', (voice) => {
+    if (isDebian()) return install([...startPackages, ...(needsDisplay ? displayPackages : [])], voice);
+    if (needsDisplay && ask('sh', ['-c', 'command -v Xvfb']) === undefined)
+      throw needed('there is no display and Xvfb, which provides a virtual one, is not installed', 'start');
+    return voice.already('as this system provides them');
+  });
+  return steps.step('Electron runtime', async (voice) => {
+    const runtime = await resolveElectron({ log: voice });
+    const missing = missingLibraries(runtime.execPath); // exact on every Linux
+    if (missing.length > 0) throw needed(`Electron needs system libraries that are missing: ${missing.join(', ')}`, 'start');
+    return runtime.fresh ? runtime : voice.already(`Electron ${runtime.version}`, runtime);
+  });
+}
+
+/** PostgreSQL with pgvector, PgBouncer and openssl. */
+export async function setUpServers(steps) {
   const { programs } = await steps.step('PostgreSQL', async (voice) => {
     const found = await ensurePostgres(voice);
     return found.installed ? found : voice.already(`PostgreSQL ${found.programs.major}`, found);
@@ -40,7 +64,10 @@ async function setUpServers(steps) {
   });
   await steps.step('PgBouncer and openssl', (voice) => {
     if (isDebian()) return install(testPackages, voice);
-    for (const [program, flag] of [['pgbouncer', '--version'], ['openssl', 'version']])
+    for (const [program, flag] of [
+      ['pgbouncer', '--version'],
+      ['openssl', 'version'],
+    ])
       if (ask(program, [flag]) === undefined) throw needed(`${program} is not installed`, 'test');
     return voice.already();
   });
@@ -49,18 +76,6 @@ async function setUpServers(steps) {
 async function install(entries, voice) {
   const installed = await ensurePackages(entries, voice);
   return installed.length > 0 ? installed : voice.already();
-}
-
-function checkDisplayElsewhere(forDisplay, voice) {
-  if (process.platform === 'linux' && forDisplay && ask('sh', ['-c', 'command -v Xvfb']) === undefined)
-    throw needed('there is no display and Xvfb, which provides a virtual one, is not installed', 'start');
-  return voice.already('as the system provides them');
-}
-
-/** The libraries that Electron itself asks for: exact on every Linux. */
-function checkLibraries(execPath) {
-  const missing = missingLibraries(execPath);
-  if (missing.length > 0) throw needed(`Electron needs system libraries that are missing: ${missing.join(', ')}`, 'start');
 }
 
 const needed = (reason, purpose) => new StepError({ reason, remedy: adviceElsewhere(purpose) });

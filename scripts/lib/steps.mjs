@@ -83,8 +83,7 @@ export async function runMain(main) {
     process.exitCode = (await main()) ?? process.exitCode ?? 0;
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
-    if (process.env.KOMPL_DEBUG && error instanceof Error)
-      process.stderr.write(`${error.cause?.stack ?? error.stack}\n`);
+    if (process.env.KOMPL_DEBUG && error instanceof Error) process.stderr.write(`${error.cause?.stack ?? error.stack}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,6 @@
 // System libraries and servers. On Debian and its relatives it installs what is missing;
 // elsewhere it says exactly what is needed and how to get it.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ask, run, StepError } from './run.mjs';
 
@@ -9,12 +8,7 @@ import { ask, run, StepError } from './run.mjs';
  * What the workstation needs from the system. Each entry lists package names of which one
  * is enough: names differ between releases (the t64 names are Debian 13's, Ubuntu 24.04's).
  */
-export const startPackages = [
-  ['libgtk-3-0', 'libgtk-3-0t64'],
-  ['libnss3'],
-  ['libasound2t64', 'libasound2'],
-  ['libgbm1'],
-];
+export const startPackages = [['libgtk-3-0', 'libgtk-3-0t64'], ['libnss3'], ['libasound2t64', 'libasound2'], ['libgbm1']];
 export const displayPackages = [['xvfb']];
 export const testPackages = [['pgbouncer'], ['openssl']];
 export const buildPackages = [['make'], ['gcc'], ['dpkg-dev'], ['libc6-dev']];
@@ -89,10 +83,18 @@ export async function installPackages(names, voice) {
   try {
     await asRoot(
       [
-        'env', 'DEBIAN_FRONTEND=noninteractive',
-        'apt-get', '-q', '-y', '--no-install-recommends',
-        '-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300',
-        'install', ...names,
+        'env',
+        'DEBIAN_FRONTEND=noninteractive',
+        'apt-get',
+        '-q',
+        '-y',
+        '--no-install-recommends',
+        '-o',
+        'Acquire::Retries=3',
+        '-o',
+        'DPkg::Lock::Timeout=300',
+        'install',
+        ...names,
       ],
       {
         name: 'apt-install',
@@ -144,10 +146,11 @@ async function holdServicesBack(names, voice) {
   }
   if (servers.some((name) => name.startsWith('postgresql-'))) {
     if (installedOf(['postgresql-common']).size === 0) {
-      await run('env', [
-        'DEBIAN_FRONTEND=noninteractive',
-        'apt-get', '-q', '-y', '--no-install-recommends', 'install', 'postgresql-common',
-      ], { name: 'apt-install-common', say: voice.say });
+      await run(
+        'env',
+        ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-y', '--no-install-recommends', 'install', 'postgresql-common'],
+        { name: 'apt-install-common', say: voice.say },
+      );
     }
     mkdirSync(dirname(noClusterFile), { recursive: true });
     writeFileSync(noClusterFile, 'create_main_cluster = false\n');
