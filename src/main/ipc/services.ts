@@ -1,0 +1,121 @@
+/**
+ * What the IPC routers ask of the rest of main: one port a router. `src/main/app/compose.ts` builds them from the services;
+ * tests build them by hand. Nothing here knows Electron, a database or a file system.
+ *
+ * A port that works inside a tenant takes a `TenantCall`: who asks, in which tenant, taken once when the call came in, so that
+ * a switch of tenant in the middle can never make half a call run in the other one.
+ */
+import type { EntityName, EntityRow } from '@shared/entities/registry';
+import type { ConnectionState, FileGrant, SessionState } from '@shared/ipc';
+import type { HistoryEntry, ListPage, listQuerySchema, TenantPerson } from '@shared/listing';
+import type { Operation, OperationResult } from '@shared/operations';
+import type { TenantFunction } from '@shared/roles';
+import type { AppInfo, AppSettings, AppSettingsPatch } from '@shared/wire/app';
+import type { PlanFromInput, PlanFromResult, Workpaper } from '@shared/wire/audits';
+import type { ConnectionProfile, Diagnosis, ServerProfileValues } from '@shared/wire/connection';
+import type { AttachInput, AttachResult, EvidenceCheck, EvidencePreview } from '@shared/wire/evidence';
+import type { Posture } from '@shared/wire/home';
+import type { CatalogExportResult, CatalogImportResult, CatalogPreview } from '@shared/wire/oscal';
+import type { RecordView } from '@shared/wire/records';
+import type { SearchHit } from '@shared/wire/search';
+import type { SignInInput } from '@shared/wire/session';
+import type { z } from 'zod';
+
+/** The window a call came from; file grants and dialogs belong to it. */
+export interface Caller {
+  readonly webContentsId: number;
+}
+
+/** Who asks, in which tenant, with which functions there. `epoch` grows with every sign-in, sign-out and switch. */
+export interface TenantCall {
+  readonly personId: string;
+  readonly tenantId: string;
+  readonly functions: readonly TenantFunction[];
+  readonly epoch: number;
+  readonly caller: Caller;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface AppPort {
+  info(): AppInfo;
+  settings(): AppSettings;
+  saveSettings(patch: AppSettingsPatch): Promise<AppSettings>;
+}
+
+export interface ConnectionPort {
+  state(): ConnectionState;
+  profiles(): readonly ConnectionProfile[];
+  /** An unsaved form, or a saved profile by its id. */
+  test(profile: ServerProfileValues | { readonly id: string }, caller: Caller): Promise<Diagnosis>;
+  save(profile: ServerProfileValues, caller: Caller): Promise<ConnectionProfile>;
+  use(id: string): Promise<ConnectionState>;
+  remove(id: string): Promise<readonly ConnectionProfile[]>;
+  retry(): Promise<ConnectionState>;
+}
+
+export interface SessionPort {
+  state(): SessionState;
+  epoch(): number;
+  signIn(input: SignInInput): Promise<SessionState>;
+  signOut(): Promise<SessionState>;
+  switchTenant(tenantId: string): Promise<SessionState>;
+}
+
+/** A list request with its defaults filled in. */
+export type FullListQuery = z.output<typeof listQuerySchema>;
+
+export interface EntityPort {
+  list<N extends EntityName>(call: TenantCall, name: N, query: FullListQuery): Promise<ListPage<EntityRow<N>>>;
+  get<N extends EntityName>(call: TenantCall, name: N, id: string): Promise<RecordView<EntityRow<N>>>;
+  apply(call: TenantCall, operation: Operation): Promise<OperationResult>;
+  history(call: TenantCall, name: EntityName, id: string): Promise<readonly HistoryEntry[]>;
+  /** Number of records a saved view holds, by view key. */
+  counts(call: TenantCall, name: EntityName): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface PeoplePort {
+  list(call: TenantCall): Promise<readonly TenantPerson[]>;
+}
+
+export interface OscalPort {
+  preview(call: TenantCall, grantId: string): Promise<CatalogPreview>;
+  import(call: TenantCall, opId: string, grantId: string): Promise<CatalogImportResult>;
+  export(call: TenantCall, regulationId: string): Promise<CatalogExportResult>;
+}
+
+export interface AuditsPort {
+  planFrom(call: TenantCall, input: PlanFromInput): Promise<PlanFromResult>;
+  workpaper(call: TenantCall, testId: string): Promise<Workpaper>;
+}
+
+export interface EvidencePort {
+  attach(call: TenantCall, input: AttachInput): Promise<AttachResult>;
+  preview(call: TenantCall, fileId: string): Promise<EvidencePreview>;
+  verify(call: TenantCall, fileId: string): Promise<EvidenceCheck>;
+}
+
+export interface HomePort {
+  posture(call: TenantCall): Promise<Posture>;
+}
+
+export interface SearchPort {
+  all(call: TenantCall, text: string): Promise<readonly SearchHit[]>;
+}
+
+export interface GrantPort {
+  /** Takes the path of a file that the person chose; fails if it is no readable regular file. */
+  grant(caller: Caller, path: string): Promise<FileGrant>;
+}
+
+export interface Services {
+  readonly app: AppPort;
+  readonly connection: ConnectionPort;
+  readonly session: SessionPort;
+  readonly entities: EntityPort;
+  readonly people: PeoplePort;
+  readonly oscal: OscalPort;
+  readonly audits: AuditsPort;
+  readonly evidence: EvidencePort;
+  readonly home: HomePort;
+  readonly search: SearchPort;
+}

@@ -1,0 +1,76 @@
+/** Connection profiles: where the workspace lives, and what a test of one found. Passwords are never part of a profile. */
+import { z } from 'zod';
+import type { ErrorCode } from '../errors';
+
+/** The id of the workspace on this laptop; it is always first and cannot be removed. */
+export const EMBEDDED_PROFILE_ID = 'embedded';
+
+export const TLS_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
+export type TlsMode = (typeof TLS_MODES)[number];
+
+/** A host name, an IPv4 or an IPv6 address; no port, no path, no user. */
+const host = z
+  .string()
+  .trim()
+  .min(1)
+  .max(253)
+  .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/, 'a host name or an address');
+
+/** A new or changed server profile as the connection page sends it. */
+export const serverProfileInputSchema = z.strictObject({
+  /** Null for a new one. */
+  id: z.uuid().nullable(),
+  name: z.string().trim().min(1).max(80),
+  kind: z.literal('server'),
+  host,
+  port: z.int().min(1).max(65_535),
+  database: z.string().trim().min(1).max(63),
+  tlsMode: z.enum(TLS_MODES),
+  /** A grant of the chosen certificate file; null keeps the present one, `none` drops it. */
+  caFile: z.union([z.uuid(), z.literal('none')]).nullable(),
+  viaPgBouncer: z.boolean().default(false),
+});
+export type ServerProfileInput = z.input<typeof serverProfileInputSchema>;
+export type ServerProfileValues = z.output<typeof serverProfileInputSchema>;
+
+/** What the connection page may ask to be tested: an unsaved form or a saved profile by id. */
+export const connectionTestSchema = z.union([serverProfileInputSchema, z.strictObject({ id: z.string().min(1).max(64) })]);
+
+export interface EmbeddedProfile {
+  readonly id: typeof EMBEDDED_PROFILE_ID;
+  readonly name: string;
+  readonly kind: 'embedded';
+  readonly inUse: boolean;
+}
+
+export interface ServerProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'server';
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly tlsMode: TlsMode;
+  /** The certificate authority's file that was copied into the app's own folder. */
+  readonly ca: { readonly fileName: string; readonly sha256: string } | null;
+  readonly viaPgBouncer: boolean;
+  readonly inUse: boolean;
+}
+export type ConnectionProfile = EmbeddedProfile | ServerProfile;
+
+export const DIAGNOSIS_STEPS = ['resolve', 'connect', 'tls', 'signIn', 'version', 'extension', 'schema'] as const;
+
+export interface DiagnosisStep {
+  readonly key: (typeof DIAGNOSIS_STEPS)[number];
+  /** Null where the step was not reached or does not apply. */
+  readonly ok: boolean | null;
+  readonly text: string;
+  readonly code?: ErrorCode;
+}
+
+export interface Diagnosis {
+  readonly steps: readonly DiagnosisStep[];
+  readonly ok: boolean;
+  /** Round trip of a bare query; null where none was made. */
+  readonly latencyMs: number | null;
+}
