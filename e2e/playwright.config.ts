@@ -5,10 +5,10 @@
 import { resolve } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
-const results = resolve(import.meta.dirname, '..', 'test-results');
+const results = resolve(__dirname, '..', 'test-results');
 
 export default defineConfig({
-  testDir: resolve(import.meta.dirname, 'specs'),
+  testDir: resolve(__dirname, 'specs'),
   outputDir: results,
   workers: 1,
   fullyParallel: false,

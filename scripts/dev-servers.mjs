@@ -2,6 +2,7 @@
 // stopped. Standard output holds `export NAME='value'` lines for the shell that runs tests:
 //   node scripts/dev-servers.mjs > servers.env &     then     . ./servers.env
 import { createSteps, requireNode, runMain } from './lib/steps.mjs';
+import { onStopRequest } from './lib/stop-signals.mjs';
 import { startTestServers, testEnvironment } from './lib/test-servers.mjs';
 
 async function main() {
@@ -11,11 +12,9 @@ async function main() {
   const servers = await steps.step('Test servers', () => startTestServers());
   for (const [name, value] of Object.entries(testEnvironment(servers))) process.stdout.write(`export ${name}='${value}'\n`);
   steps.say('running until Ctrl-C');
-  await new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, done);
-    const keepAlive = setInterval(() => undefined, 60_000);
-    process.once('exit', () => clearInterval(keepAlive));
-  });
+  const keepAlive = setInterval(() => undefined, 60_000);
+  await new Promise((done) => onStopRequest(done));
+  clearInterval(keepAlive);
   await servers.stop();
   process.exit(0);
 }

@@ -11,6 +11,7 @@ import { repoRoot } from './lib/paths.mjs';
 import { setUpElectron, setUpNpmPackages, setUpServers } from './lib/set-up.mjs';
 import { runStage, stopStages } from './lib/stages.mjs';
 import { createSteps, describeFailure, requireNode, runMain } from './lib/steps.mjs';
+import { onStopRequest } from './lib/stop-signals.mjs';
 import { closingLine, counts, countsOf, playwrightCounts, sum, vitestCounts } from './lib/test-counts.mjs';
 import { startTestServers, testEnvironment } from './lib/test-servers.mjs';
 
@@ -31,13 +32,14 @@ async function main() {
     process.stdout.write(`${usage}\n`);
     return wrong;
   }
-  onInterrupt();
+  const release = onStopRequest(interrupt);
   const started = Date.now();
   let results;
   try {
     results = await runParts(wanted, runnerArgs);
   } finally {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    release();
   }
   return report(results, started);
 }
@@ -129,7 +131,11 @@ function freshReport(name) {
 async function vitest(project, runnerArgs, minutes, env = {}) {
   const file = freshReport(project);
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const code = await runStage(packageProgram('vitest'), [...args, ...runnerArgs], { env, minutes, say: steps.say });
+  const code = await runStage(packageProgram('vitest'), [...args, ...runnerArgs], {
+    env: { VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true', ...env },
+    minutes,
+    say: steps.say,
+  });
   return countsOf(file, code, vitestCounts);
 }
 
@@ -158,15 +164,11 @@ async function playwright(runnerArgs, electron, env) {
   }
 }
 
-function onInterrupt() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (interrupted) return;
-      interrupted = true;
-      steps.say('! interrupted: stopping what runs');
-      stopStages();
-    });
-  }
+function interrupt() {
+  if (interrupted) return;
+  interrupted = true;
+  steps.say('! interrupted: stopping what runs');
+  stopStages();
 }
 
 function report(results, started) {

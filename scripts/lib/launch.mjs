@@ -6,11 +6,12 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { repoRoot } from './paths.mjs';
 import { ask, logFileFor, StepError } from './run.mjs';
+import { onStopRequest } from './stop-signals.mjs';
 
 const graceMs = 2_000;
 
 /** Lines that Chromium writes where there is no D-Bus, GPU or VSync; harmless, kept in the log. */
-const noise = /:(?:ERROR|WARNING):(?:\w*(?:bus|gpu|gl|egl|angle|vulkan|viz|vsync|vaapi|object_proxy)\w*)\.cc\(/i;
+const noise = /:(?:ERROR|WARNING):(?:\w*(?:bus|gpu|command_buffer|gl|egl|angle|vulkan|viz|vsync|vaapi|object_proxy)\w*)\.cc\(/i;
 
 /** Flags that Electron needs on this account. Chromium's sandbox does not work for root. */
 export function accountFlags() {
@@ -73,9 +74,5 @@ function passSignalsTo(child) {
       child.kill(signal);
     } else if (Date.now() - first > graceMs) child.kill('SIGKILL');
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, pass);
-  return () => {
-    for (const signal of signals) process.removeListener(signal, pass);
-  };
+  return onStopRequest(pass);
 }
