@@ -11,7 +11,15 @@ import type { HistoryEntry, ListPage, listQuerySchema, TenantPerson } from '@sha
 import type { Operation, OperationResult } from '@shared/operations';
 import type { TenantFunction } from '@shared/roles';
 import type { AppInfo, AppSettings, AppSettingsPatch } from '@shared/wire/app';
-import type { PlanFromInput, PlanFromResult, Workpaper } from '@shared/wire/audits';
+import type {
+  PlanFromInput,
+  PlanFromResult,
+  Programme,
+  RaiseFindingInput,
+  RaiseFindingResult,
+  ScopeFamily,
+  Workpaper,
+} from '@shared/wire/audits';
 import type { ConnectionProfile, Diagnosis, ServerProfileValues } from '@shared/wire/connection';
 import type { AttachInput, AttachResult, EvidenceCheck, EvidencePreview } from '@shared/wire/evidence';
 import type { Posture } from '@shared/wire/home';
@@ -85,7 +93,11 @@ export interface OscalPort {
 
 export interface AuditsPort {
   planFrom(call: TenantCall, input: PlanFromInput): Promise<PlanFromResult>;
+  /** Families of the controls that an audit against the regulation could test. */
+  scope(call: TenantCall, regulationId: string): Promise<readonly ScopeFamily[]>;
+  programme(call: TenantCall, planId: string): Promise<Programme>;
   workpaper(call: TenantCall, testId: string): Promise<Workpaper>;
+  raiseFinding(call: TenantCall, input: RaiseFindingInput): Promise<RaiseFindingResult>;
 }
 
 export interface EvidencePort {

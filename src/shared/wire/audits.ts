@@ -21,6 +21,65 @@ export interface PlanFromResult {
   readonly present: number;
 }
 
+export const programmeInputSchema = z.strictObject({ planId: z.uuid() });
+
+/** One test of a programme, as the side list of fieldwork shows it. */
+export interface ProgrammeTest {
+  readonly id: string;
+  readonly ref: string | null;
+  /** Reference of the control, for example AC-2(3). */
+  readonly controlRef: string | null;
+  readonly title: string;
+  readonly status: string;
+  readonly result: string;
+  readonly evidenceFiles: number;
+  readonly openFindings: number;
+}
+
+export interface ProgrammeFamily {
+  readonly family: string;
+  readonly title: string | null;
+  readonly tests: readonly ProgrammeTest[];
+}
+
+/** The programme of a plan: its tests by family, in the order of their control references. */
+export interface Programme {
+  readonly plan: RecordView<EntityRow<'auditPlans'>>;
+  readonly families: readonly ProgrammeFamily[];
+  readonly total: number;
+  readonly effective: number;
+  readonly partial: number;
+  readonly ineffective: number;
+  readonly notTested: number;
+  readonly notApplicable: number;
+}
+
+export const scopeInputSchema = z.strictObject({ regulationId: z.uuid() });
+
+/** What could be in scope of an audit against a regulation. */
+export interface ScopeFamily {
+  readonly family: string;
+  readonly title: string | null;
+  readonly controls: number;
+}
+
+/** A finding raised from a test, with its first action, as one operation: both or neither. */
+export const raiseFindingInputSchema = z.strictObject({
+  opId: operationIdSchema,
+  findingId: z.uuid(),
+  controlTestId: z.uuid(),
+  finding: z.record(z.string().max(64), z.json()),
+  action: z.strictObject({ id: z.uuid(), fields: z.record(z.string().max(64), z.json()) }).optional(),
+});
+export type RaiseFindingInput = z.infer<typeof raiseFindingInputSchema>;
+
+export interface RaiseFindingResult {
+  readonly findingId: string;
+  readonly findingRef: string;
+  readonly actionId: string | null;
+  readonly actionRef: string | null;
+}
+
 export const workpaperInputSchema = z.strictObject({ testId: z.uuid() });
 
 /** A requirement as the sheet shows it: its own row, and its parts in reading order. */
@@ -41,5 +100,7 @@ export interface Workpaper {
   readonly control: EntityRow<'controls'> | null;
   readonly requirements: readonly WorkpaperRequirement[];
   readonly evidence: readonly WorkpaperEvidence[];
-  readonly findings: readonly EntityRow<'findings'>[];
+  readonly findings: readonly (EntityRow<'findings'> & { readonly actions: readonly EntityRow<'actions'>[] })[];
+  /** Earlier tests of the same control, newest first. */
+  readonly previousTests: readonly EntityRow<'controlTests'>[];
 }

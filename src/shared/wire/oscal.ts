@@ -26,6 +26,8 @@ export interface CatalogNode {
   readonly kind: string;
   readonly change: 'created' | 'updated' | 'unchanged';
   readonly parts: number;
+  /** Resolved statement, so that the trial run can be read; cut at 4,000 characters. */
+  readonly text: string | null;
   readonly children: readonly CatalogNode[];
 }
 
@@ -45,6 +47,7 @@ export interface CatalogPreview {
 
 export interface CatalogImportResult {
   readonly regulation: { readonly id: string; readonly name: string; readonly version: string | null };
+  readonly controlSetId: string;
   readonly counts: CatalogCounts;
   readonly changed: CatalogChanges;
 }

@@ -1,5 +1,11 @@
 /** The small routers of a tenant's work: people, catalogues, audits, evidence, the first page, search. */
-import { planFromInputSchema, workpaperInputSchema } from '@shared/wire/audits';
+import {
+  planFromInputSchema,
+  programmeInputSchema,
+  raiseFindingInputSchema,
+  scopeInputSchema,
+  workpaperInputSchema,
+} from '@shared/wire/audits';
 import { attachInputSchema, fileIdSchema } from '@shared/wire/evidence';
 import { catalogExportInputSchema, catalogImportInputSchema, catalogPreviewInputSchema } from '@shared/wire/oscal';
 import { searchInputSchema } from '@shared/wire/search';
@@ -25,6 +31,15 @@ export const auditsRouter = router({
   planFrom: tenantProcedure
     .input(planFromInputSchema)
     .mutation(({ ctx, input }) => ctx.services.audits.planFrom(ctx.call, input)),
+  scope: tenantProcedure
+    .input(scopeInputSchema)
+    .query(({ ctx, input }) => ctx.services.audits.scope(ctx.call, input.regulationId)),
+  programme: tenantProcedure
+    .input(programmeInputSchema)
+    .query(({ ctx, input }) => ctx.services.audits.programme(ctx.call, input.planId)),
+  raiseFinding: tenantProcedure
+    .input(raiseFindingInputSchema)
+    .mutation(({ ctx, input }) => ctx.services.audits.raiseFinding(ctx.call, input)),
   workpaper: tenantProcedure
     .input(workpaperInputSchema)
     .query(({ ctx, input }) => ctx.services.audits.workpaper(ctx.call, input.testId)),
