@@ -26,6 +26,8 @@ export type ListQuery = z.input<typeof listQuerySchema>;
 export interface ListPage<Row> {
   readonly rows: readonly Row[];
   readonly total: number;
+  /** Titles of the records that the rows refer to, by id (`F-031 Break-glass accounts …`). */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** One step in a record's history, newest first. */

@@ -42,7 +42,13 @@ export interface FieldConflict {
  * `conflict`: nothing was written; the person chooses.
  */
 export type OperationResult =
-  | { readonly status: 'applied' | 'merged' | 'unchanged'; readonly entityId: string; readonly rowVersion: number }
+  | {
+      readonly status: 'applied' | 'merged' | 'unchanged';
+      readonly entityId: string;
+      readonly rowVersion: number;
+      /** Fields that the system set by itself with the change, for example the state of a test that got its first result. */
+      readonly automatic?: Readonly<Record<string, unknown>>;
+    }
   | {
       readonly status: 'conflict';
       readonly entityId: string;

@@ -11,6 +11,12 @@ export const planFromInputSchema = z.strictObject({
   regulationId: z.uuid().nullable().default(null),
   /** Families in scope, for example `AC`, `IA`; empty means all. */
   families: z.array(z.string().min(1).max(60)).max(200).default([]),
+  /** Null: all control sets; otherwise only the controls of this one. */
+  controlSetId: z.uuid().nullable().default(null),
+  /** Single controls in scope; empty means no restriction. */
+  controlIds: z.array(z.uuid()).max(5000).default([]),
+  /** Moves a planned audit to fieldwork in the same step. */
+  startFieldwork: z.boolean().default(false),
 });
 export type PlanFromInput = z.output<typeof planFromInputSchema>;
 
@@ -94,6 +100,13 @@ export interface WorkpaperEvidence {
   readonly files: readonly EntityRow<'evidenceFiles'>[];
 }
 
+/** The test before or after this one in the programme. */
+export interface ProgrammeNeighbour {
+  readonly id: string;
+  readonly ref: string;
+  readonly title: string;
+}
+
 export interface Workpaper {
   readonly test: RecordView<EntityRow<'controlTests'>>;
   readonly plan: EntityRow<'auditPlans'> | null;
@@ -103,4 +116,7 @@ export interface Workpaper {
   readonly findings: readonly (EntityRow<'findings'> & { readonly actions: readonly EntityRow<'actions'>[] })[];
   /** Earlier tests of the same control, newest first. */
   readonly previousTests: readonly EntityRow<'controlTests'>[];
+  /** Neighbours in the programme, in its order; null at its ends. */
+  readonly previous: ProgrammeNeighbour | null;
+  readonly next: ProgrammeNeighbour | null;
 }

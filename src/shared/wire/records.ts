@@ -16,4 +16,7 @@ export interface RecordView<Row> {
   readonly may: RecordRights;
   /** States that may follow the present one for this person; empty where the entity has no states. */
   readonly steps: readonly string[];
+  readonly archived: boolean;
+  /** Titles of the records that this one refers to, by id. */
+  readonly labels: Readonly<Record<string, string>>;
 }
