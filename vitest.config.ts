@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['src/**/*.int.test.ts'],
+          include: ['src/**/*.int.test.ts', 'scripts/**/*.int.test.mjs'],
           exclude: notOurs,
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -71,7 +71,8 @@ async function runParts(wanted, runnerArgs) {
   const environment = electron ? electronEnvironment(electron) : {};
   await part('lint', () => lint());
   await part('types', () => oneTest(packageProgram('typescript', repoRoot, 'tsc'), ['--noEmit', '-p', 'tsconfig.json'], 10));
-  const built = needsServers && (await guarded(() => build(environment)));
+  const built = needsServers && !interrupted && (await guarded(() => build(environment)));
+  if (built === undefined) results.push({ name: 'build', result: counts(0, 1), ms: 0 });
   await part('unit', () => vitest('unit', runnerArgs, 15));
   const servers = needsServers && !interrupted ? await guarded(startServers) : undefined;
   await part('int', () => (servers ? vitest('integration', runnerArgs, 25, servers) : notRun('the test servers did not start')));

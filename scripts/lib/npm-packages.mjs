@@ -23,15 +23,29 @@ export async function ensureNpmPackages(voice, root = repoRoot) {
   const hash = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (isInstalled(root, lockFile, hash)) return voice.already();
   voice.say('npm ci (a minute or two)…');
-  await run('npm', ['ci', '--no-audit', '--no-fund'], {
-    name: 'npm-ci',
-    cwd: root,
-    say: voice.say,
-    remedy:
-      'Check that the npm registry is reachable (npm ping) and that nothing uses node_modules,\nthen run the command again.',
-  });
+  await installExactly(root, voice);
   writeFileSync(join(root, 'node_modules', stampName), hash);
   return undefined;
+}
+
+async function installExactly(root, voice) {
+  try {
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      name: 'npm-ci',
+      cwd: root,
+      say: voice.say,
+      remedy:
+        'Check that the npm registry is reachable (npm ping) and that nothing uses node_modules,\nthen run the command again.',
+    });
+  } catch (error) {
+    // npm prints its whole usage then; the reason would be lost in it.
+    if (!(error instanceof StepError) || !/EUSAGE/.test(readFileSync(error.logFile, 'utf8'))) throw error;
+    throw new StepError({
+      reason: 'package.json and package-lock.json do not agree',
+      remedy: 'Run "npm install", look at what changed in package-lock.json, then run the command again.',
+      logFile: error.logFile,
+    });
+  }
 }
 
 /** By our stamp; else by npm's own record of what it installed. */

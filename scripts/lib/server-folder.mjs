@@ -95,23 +95,24 @@ export function isAlive(pid) {
 }
 
 function isZombie(pid) {
-  if (process.platform !== 'linux') return false;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
-  } catch {
-    return true; // gone between the two looks
-  }
+  return process.platform === 'linux' && (statFields(pid)[0] ?? 'Z') === 'Z'; // none: gone meanwhile
 }
 
 /** Direct children of a process. Needs /proc; elsewhere empty. */
 export function childrenOf(pid) {
   if (process.platform !== 'linux') return [];
-  const text = ask('ps', ['-o', 'pid=', '--ppid', String(pid)]) ?? '';
-  return text
-    .split('\n')
-    .map((line) => Number.parseInt(line, 10))
-    .filter(Number.isInteger);
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.map(Number).filter((each) => Number(statFields(each)[1]) === pid);
+}
+
+/** State, parent and so on of a process; empty when it is gone. */
+function statFields(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before it may hold anything
+  } catch {
+    return [];
+  }
 }
 
 /** A loopback port that is free now. */
