@@ -1,0 +1,33 @@
+/**
+ * The bridge, and nothing more: five functions on `window.kompl`. It passes on what main answers and never takes a path from
+ * the page; a path comes only from a File that the person chose.
+ */
+import { type AppEvent, CHANNELS, type FileGrant, type KomplBridge, type RpcResponse } from '@shared/ipc';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+
+/** Electron before 32 has no `webUtils.getPathForFile`; there a File carries its path. A File made by the page has none. */
+function pathOf(file: File): string {
+  // The module is typed for the newest runtime; on the oldest one `webUtils` is not there.
+  const utils: typeof webUtils | undefined = webUtils;
+  if (utils) return utils.getPathForFile(file);
+  return 'path' in file && typeof file.path === 'string' ? file.path : '';
+}
+
+const bridge: KomplBridge = {
+  invoke: (request) => ipcRenderer.invoke(CHANNELS.rpc, request),
+  abort: (id) => void ipcRenderer.invoke(CHANNELS.abort, id),
+  async grantFile(file) {
+    const response: RpcResponse = await ipcRenderer.invoke(CHANNELS.grantFile, pathOf(file));
+    // Only plain data crosses the bridge, so a refusal is the wire form of a coded error and not an Error.
+    if (!response.ok) return Promise.reject(response.error);
+    return response.data as FileGrant;
+  },
+  onEvent(listener) {
+    const pass = (_event: unknown, event: AppEvent) => listener(event);
+    ipcRenderer.on(CHANNELS.event, pass);
+    return () => void ipcRenderer.removeListener(CHANNELS.event, pass);
+  },
+  ready: () => ipcRenderer.send(CHANNELS.ready),
+};
+
+contextBridge.exposeInMainWorld('kompl', bridge);
