@@ -1,0 +1,21 @@
+/** The shared parts of every screen. */
+export * from './Avatar';
+export * from './Card';
+export * from './DateText';
+export * from './Dialog';
+export * from './EmptyState';
+export * from './ErrorState';
+export * from './FilterChip';
+export * from './HashText';
+export * from './Icon';
+export { ICONS, type IconName, iconFor } from './icons';
+export * from './KeyCap';
+export * from './NoticeStack';
+export * from './OfflineNote';
+export * from './Page';
+export * from './Pill';
+export * from './ProgressBar';
+export * from './SegmentedResult';
+export * from './Skeleton';
+export * from './StatusBar';
+export * from './TenantMark';

@@ -1,0 +1,68 @@
+/** The registry of short cuts for React: register while mounted, open a layer for a dialog, read hints and the sheet. */
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { BASE_LAYER, type KeyHint, type Shortcut, type ShortcutGroup, shortcuts } from './shortcuts';
+
+const LayerContext = createContext(BASE_LAYER);
+
+/**
+ * Registers short cuts while the component is mounted; always the latest ones run.
+ *
+ * @param group heading in the sheet of all keys, for example `Controls`
+ */
+export function useShortcuts(group: string, list: readonly Shortcut[]): void {
+  const layer = useContext(LayerContext);
+  const handle = useRef<ReturnType<typeof shortcuts.add> | null>(null);
+  const latest: ShortcutGroup = { name: group, layer, shortcuts: list };
+  const first = useRef(latest);
+  first.current = latest;
+  useEffect(() => {
+    const added = shortcuts.add({ ...first.current, layer });
+    handle.current = added;
+    return () => {
+      handle.current = null;
+      added.remove();
+    };
+  }, [layer]);
+  useEffect(() => {
+    handle.current?.update(latest);
+  });
+}
+
+/** While mounted, only the short cuts inside it are heard. Dialogs of ours bring one along. */
+export function ShortcutLayer({ children }: { readonly children: ReactNode }) {
+  const [layer, setLayer] = useState<number | null>(null);
+  useLayoutEffect(() => {
+    const opened = shortcuts.openLayer();
+    setLayer(opened.id);
+    return opened.close;
+  }, []);
+  return <LayerContext value={layer ?? BASE_LAYER - 1}>{children}</LayerContext>;
+}
+
+/** Hears the keys of the window; the shell mounts it once. */
+export function useShortcutListener(): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      shortcuts.handle(event);
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
+}
+
+export function useKeyHints(): readonly KeyHint[] {
+  return useSyncExternalStore(shortcuts.subscribe, shortcuts.hints);
+}
+
+export function useActiveShortcuts(): readonly ShortcutGroup[] {
+  return useSyncExternalStore(shortcuts.subscribe, shortcuts.active);
+}
