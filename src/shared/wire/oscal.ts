@@ -17,6 +17,8 @@ export interface CatalogChanges {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
+  /** Requirements that the document no longer has; they are archived, never deleted. Absent where there are none. */
+  readonly removed?: number;
 }
 
 /** One node of the previewed tree. Parts are counted, not listed, so that a large catalogue stays quick. */

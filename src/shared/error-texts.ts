@@ -1,0 +1,260 @@
+/**
+ * Coded errors in words: what happened, what is safe, what to do (LOOK.md, Voice). One table for the window, the command line
+ * and the reports; a code without its words does not compile. Only the safe facts of `details` enter a sentence.
+ */
+import { ENTITIES, isEntityName } from './entities/registry';
+import type { CodedErrorData, ErrorCode, ErrorDetails, FieldFault } from './errors';
+import { FUNCTION_LABELS, type TenantFunction, tenantFunctionSchema } from './roles';
+
+export interface ErrorWords {
+  /** What happened, short, without a full stop. */
+  readonly title: string;
+  /** More of it and what to do, as whole sentences. */
+  readonly text: string;
+}
+
+type Words = readonly [title: string, text: string];
+type Tell = Words | ((details: ErrorDetails, faults: readonly FieldFault[]) => Words);
+
+/** The first of these details that is a text, shortened for a sentence; else `otherwise`. */
+function fact(details: ErrorDetails, keys: readonly string[], otherwise: string): string {
+  for (const key of keys) {
+    const value = details[key];
+    if (typeof value === 'string' && value.trim() !== '') return value.length > 120 ? `${value.slice(0, 119)}…` : value;
+    if (typeof value === 'number') return String(value);
+  }
+  return otherwise;
+}
+
+const fileOf = (details: ErrorDetails) => fact(details, ['fileName', 'name', 'file'], 'The file');
+
+/** `The finding`, `The control test`, or `The record` where the entity is not named. */
+function recordOf(details: ErrorDetails): string {
+  const name = details.entity;
+  return typeof name === 'string' && isEntityName(name) ? `The ${ENTITIES[name].label.one.toLowerCase()}` : 'The record';
+}
+
+/** The label of the field that an error names, in quotes. */
+function fieldOf(details: ErrorDetails): string {
+  const { entity, field } = details;
+  if (typeof field !== 'string') return 'a field';
+  const fields: Readonly<Record<string, { label: string }>> =
+    typeof entity === 'string' && isEntityName(entity) ? ENTITIES[entity].fields : {};
+  return `“${Object.hasOwn(fields, field) ? fields[field]?.label : field}”`;
+}
+
+/** `64 MB` from a number of bytes. */
+function sizeOf(details: ErrorDetails, keys: readonly string[], otherwise: string): string {
+  for (const key of keys) {
+    const value = details[key];
+    if (typeof value === 'number')
+      return value >= 1_048_576 ? `${Math.round(value / 1_048_576)} MB` : `${Math.ceil(value / 1024)} kB`;
+  }
+  return otherwise;
+}
+
+function isFunction(value: string): value is TenantFunction {
+  return tenantFunctionSchema.safeParse(value).success;
+}
+
+/** `Viewer` or `Auditor and Risk`, from `details.functions`. */
+function roleOf(details: ErrorDetails): string | null {
+  const list = Array.isArray(details.functions)
+    ? details.functions.filter((item): item is string => typeof item === 'string')
+    : [];
+  const single = typeof details.function === 'string' ? [details.function] : list;
+  const labels = single.map((name) => (isFunction(name) ? FUNCTION_LABELS[name] : name));
+  return labels.length === 0 ? null : labels.join(' and ');
+}
+
+/** ` (line 3, column 13)` or ` (catalog.groups[0].id)`: the place in a file. */
+function placeOf(details: ErrorDetails): string {
+  const { line, column, offset, path } = details;
+  if (typeof line === 'number' && typeof column === 'number') return ` at line ${line}, column ${column}`;
+  if (typeof path === 'string' && path !== '') return ` at ${path}`;
+  return typeof offset === 'number' ? ` at byte ${offset}` : '';
+}
+
+function moreFaults(details: ErrorDetails): string {
+  return typeof details.faults === 'number' && details.faults > 1 ? ` It has ${details.faults} faults.` : '';
+}
+
+function faultList(faults: readonly FieldFault[]): string {
+  return faults
+    .slice(0, 5)
+    .map((fault) => (fault.path === '' ? fault.message : `${fault.path} ${fault.message}`))
+    .join('; ');
+}
+
+const TELL: Readonly<Record<ErrorCode, Tell>> = {
+  SIGN_IN_REFUSED: ['The e-mail and the password do not match', 'Check both and try again.'],
+  SIGN_IN_SLOWED: (d) => [
+    'Too many tries',
+    `Wait ${typeof d.seconds === 'number' ? `${Math.ceil(d.seconds)} seconds` : 'a moment'}, then try again.`,
+  ],
+  PERSON_SUSPENDED: ['This person is suspended', 'Nothing is lost. Ask an administrator to lift the suspension.'],
+  LICENCE_EXPIRED: (d) => [
+    `The licence of ${fact(d, ['tenant', 'name'], 'this tenant')} ended${typeof d.endDate === 'string' ? ` on ${d.endDate}` : ''}`,
+    'All records are kept. Ask your administrator to renew it.',
+  ],
+  LICENCE_NOT_STARTED: (d) => [
+    `The licence of ${fact(d, ['tenant', 'name'], 'this tenant')} has not started`,
+    typeof d.startDate === 'string' ? `It starts on ${d.startDate}.` : 'Ask your administrator when it starts.',
+  ],
+  NO_MEMBERSHIP: (d) => [
+    `${fact(d, ['email'], 'This person')} has no membership in ${fact(d, ['tenant'], 'this tenant')}`,
+    'Ask an administrator of the tenant to grant one.',
+  ],
+  NOT_SIGNED_IN: ['Nobody is signed in', 'Sign in and do it again.'],
+  ROLE_FORBIDS: (d) => [
+    roleOf(d) === null ? 'Your role does not allow this' : `The role ${roleOf(d)} does not allow this`,
+    'Ask an administrator to do it or to grant the right.',
+  ],
+  FIELD_FORBIDDEN: (d) => [`The system writes ${fieldOf(d)} itself`, 'Leave it out and save the rest.'],
+  STATE_FORBIDS: (d) => [
+    d.state === 'archived' ? `${recordOf(d)} is archived` : `${recordOf(d)} is in a state that allows no change`,
+    d.state === 'archived' ? 'Restore it to change it.' : 'Reopen it to change it.',
+  ],
+  TENANT_SUSPENDED: (d) => [
+    `${fact(d, ['tenant', 'name'], 'This tenant')} is suspended`,
+    'All records are kept. Ask the platform administrator.',
+  ],
+  SENDER_REFUSED: ['This window may not ask for that', 'Close it and use the main window.'],
+  INPUT_INVALID: (_d, faults) => [
+    faults.length > 1 ? `${faults.length} values need a change` : 'A value needs a change',
+    faults.length === 0 ? 'Change it and try again.' : `${faultList(faults)}.`,
+  ],
+  INPUT_TOO_LARGE: ['That is too much at once', 'Send less, or add it as a file.'],
+  PATH_UNKNOWN: ['This version does not know what was asked', 'Start the workstation again; if it stays, bring it up to date.'],
+  NOT_FOUND: (d) => [
+    `${recordOf(d)} is not here`,
+    d.entity === undefined && typeof d.what === 'string'
+      ? `${d.what}.`
+      : 'It was removed, or it belongs to another tenant. Go back to the list.',
+  ],
+  REFERENCE_MISSING: (d) => [
+    `${d.field === undefined ? 'A field' : fieldOf(d)} points to a record that is not here`,
+    'Choose another one.',
+  ],
+  DUPLICATE: (d) => [
+    `${recordOf(d)} exists already`,
+    `${fact(d, ['what'], 'Open that one, or change what makes this one different')}.`,
+  ],
+  VALUE_REFUSED: (d) => [
+    `The database does not take the value${d.field === undefined ? '' : ` of ${fieldOf(d)}`}`,
+    'Change it and try again.',
+  ],
+  STILL_REFERENCED: (d) => [`${recordOf(d)} is still in use`, 'Remove what points to it first.'],
+  REASON_REQUIRED: ['This step needs a reason', 'Write why in one sentence; it goes to the trail.'],
+  TRANSITION_REFUSED: (d) => [
+    typeof d.from === 'string' && typeof d.to === 'string'
+      ? `There is no step from ${words(d.from)} to ${words(d.to)}`
+      : 'There is no such step',
+    Array.isArray(d.allowed) && d.allowed.length > 0
+      ? `From here it can become ${d.allowed.map(words).join(', ')}.`
+      : 'Choose another state.',
+  ],
+  FILE_UNREADABLE: (d) => [`${fileOf(d)} cannot be read`, 'Check that it is there and open to you, then try again.'],
+  FILE_CHANGED: ['The file changed while being read', 'Add it again.'],
+  FILE_TOO_LARGE: (d) => [
+    `${fileOf(d)} is too large`,
+    `${sizeOf(d, ['limit', 'limitBytes'], 'There is a limit')} is the most. Add a smaller one.`,
+  ],
+  FILE_GRANT_UNKNOWN: ['The chosen file is no longer at hand', 'Choose it again.'],
+  CATALOG_INVALID: (d) => [
+    `${fileOf(d)} cannot be taken as a catalogue`,
+    `${capital(`${typeof d.path === 'string' ? `${d.path} ` : ''}${fact(d, ['reason'], 'it is broken')}${typeof d.path === 'string' ? '' : placeOf(d)}`)}.${moreFaults(d)} Nothing was written.`,
+  ],
+  CATALOG_FOREIGN: (d) => [
+    `${fileOf(d)} is no OSCAL catalogue`,
+    `It is ${fact(d, ['found'], 'something else')}. Nothing was written.`,
+  ],
+  CONFLICT: (d) => [`${fact(d, ['changedBy'], 'Somebody')} changed the same fields`, 'Nothing was written. Choose what stays.'],
+  OPERATION_REUSED: ['This change was already sent with other content', 'Reload the record and make the change again.'],
+  SERVER_UNREACHABLE: (d) => [
+    `${fact(d, ['host'], 'The server')} does not answer`,
+    'Check the network and the address. It is tried again by itself.',
+  ],
+  SERVER_TIMEOUT: ['The server took too long', 'What was not confirmed is not written. Try again.'],
+  SERVER_CLOSED: ['The server stopped answering', 'What the screen called saved is saved. Try again.'],
+  SERVER_BUSY: ['The server has no free place', 'Try again in a moment.'],
+  TLS_REQUIRED: (d) => [
+    `${fact(d, ['host'], 'The server')} is on another machine, so its certificate must be checked`,
+    'Use TLS mode verify-full (sslmode=verify-full).',
+  ],
+  TLS_UNTRUSTED: (d) => [
+    `The certificate of ${fact(d, ['host'], 'the server')} comes from an authority that is not trusted here`,
+    'Choose the CA file of the server’s administrator.',
+  ],
+  TLS_NAME_MISMATCH: (d) => [
+    `The certificate belongs to another name than ${fact(d, ['host'], 'this server')}`,
+    'Use the name that stands in the certificate. Do not go on if you did not expect this.',
+  ],
+  TLS_UNSUPPORTED: (d) => [`${fact(d, ['host'], 'The server')} does not speak TLS`, 'Ask its administrator to switch TLS on.'],
+  CA_FILE_INVALID: (d) => [
+    `${fileOf(d)} holds no certificate authority`,
+    'Choose a PEM file with the certificate of the authority.',
+  ],
+  HOST_UNKNOWN: (d) => [`No machine is called ${fact(d, ['host'], 'that')}`, 'Check the spelling and the network.'],
+  DATABASE_MISSING: (d) => [
+    `The server has no database ${fact(d, ['database'], 'of that name')}`,
+    'Check the name, or ask its administrator to create it.',
+  ],
+  SERVER_TOO_OLD: (d) => [
+    `The server is PostgreSQL ${fact(d, ['version', 'found'], 'of an old version')}`,
+    `The workstation needs PostgreSQL ${fact(d, ['minimum', 'needed'], '14')} or newer.`,
+  ],
+  EXTENSION_MISSING: (d) => [
+    `The server lacks the extension ${fact(d, ['extension'], 'vector')}`,
+    'Ask its administrator to install pgvector, then run the migrations again.',
+  ],
+  SCHEMA_MISSING: ['This database has no KOMPL.AI schema yet', 'Its administrator runs: kompl db migrate.'],
+  SCHEMA_NEWER: ['The database is newer than this version', 'Nothing was changed. Bring the workstation up to date.'],
+  SCHEMA_OLDER: ['The database is older than this version', 'Nothing was changed. Its administrator runs: kompl db migrate.'],
+  MIGRATION_FAILED: (d) => [
+    `The migration ${fact(d, ['migration', 'version', 'step'], '')} did not succeed`.replace('  ', ' '),
+    `The last good version stays in place.${typeof d.reason === 'string' ? ` ${capital(d.reason)}.` : ''}`,
+  ],
+  WORKSPACE_IN_USE: (d) => [
+    'The workspace on this laptop is open in another program',
+    `Close the other workstation${typeof d.pid === 'number' ? ` (process ${d.pid})` : ''} and try again.`,
+  ],
+  WORKSPACE_DAMAGED: (d) => [
+    'The workspace on this laptop cannot be opened',
+    `Keep the folder${typeof d.folder === 'string' ? ` ${d.folder}` : ''} as it is and call your administrator.`,
+  ],
+  EMBEDDED_START_FAILED: [
+    'The database on this laptop did not start',
+    'Your records are untouched. Start the workstation again.',
+  ],
+  VAULT_LOCKED: ['The evidence vault is locked', 'Unlock the keyring of this computer and sign in again.'],
+  VAULT_DAMAGED: ['A file in the vault differs from what was filed', 'Keep this laptop as it is and call your administrator.'],
+  NOT_ON_THIS_DEVICE: ['The file lies on another laptop', 'Open it there; its record and hash are here.'],
+  DISK_FULL: ['There is no space left on this laptop', 'Nothing was written. Free some space and try again.'],
+  INTERNAL: (d) => [
+    'Something unforeseen happened',
+    `Nothing was written.${typeof d.reference === 'string' ? ` Give support the reference ${d.reference}.` : ' Try again; if it stays, call support.'}`,
+  ],
+};
+
+/** `in_progress` → `in progress`. */
+function words(value: string): string {
+  return value.replaceAll('_', ' ');
+}
+
+function capital(text: string): string {
+  return /^[a-z]+(?![\w.[])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
+/** Title and text for a screen. */
+export function errorWords(error: CodedErrorData): ErrorWords {
+  const tell = TELL[error.code];
+  const [title, text] = typeof tell === 'function' ? tell(error.details, error.faults) : tell;
+  return { title, text };
+}
+
+/** The same as one line for a console or a log: `The server has no free place. Try again in a moment.` */
+export function errorSentence(error: CodedErrorData): string {
+  const { title, text } = errorWords(error);
+  return `${title}. ${text}`;
+}
