@@ -1,0 +1,117 @@
+/**
+ * Keeps one record in step with what a person types: every change becomes an operation, one after the other, and the word
+ * "Saved" appears only after the server's commit. A failed one is kept with its operation id and sent again as it is, so
+ * that a lost reply never writes twice.
+ */
+import type { Operation, OperationResult } from '@shared/operations';
+
+export type SaveState =
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'dirty' }
+  | { readonly kind: 'saving' }
+  | { readonly kind: 'saved'; readonly at: Date }
+  | { readonly kind: 'conflict'; readonly result: Extract<OperationResult, { status: 'conflict' }>; readonly patch: Values }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export type Values = Record<string, Operation['patch'][string]>;
+type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly rowVersion: number };
+
+export interface AutosaveOptions {
+  readonly entity: Operation['entity'];
+  readonly row: Row;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  readonly send: (operation: Operation) => Promise<OperationResult>;
+  readonly onState: (state: SaveState) => void;
+  /** After a commit: what the record now says in the fields that were sent. */
+  readonly onSaved: (values: Values, result: OperationResult) => void;
+}
+
+/** One record's queue. `change` collects, `flush` sends; nothing is sent while another operation is on its way. */
+export class Autosave {
+  #options: AutosaveOptions;
+  #row: Row;
+  #pending: Values = {};
+  #failed: Operation | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(options: AutosaveOptions) {
+    this.#options = options;
+    this.#row = options.row;
+  }
+
+  /** True while something typed is not yet committed. */
+  get unsaved(): boolean {
+    return this.#running !== null || this.#failed !== null || Object.keys(this.#pending).length > 0;
+  }
+
+  /** The record as the server gave it anew; taken only where nothing of ours waits, and never backwards. */
+  refresh(row: Row): void {
+    if (!this.unsaved && row.rowVersion >= this.#row.rowVersion) this.#row = row;
+  }
+
+  change(values: Values): void {
+    this.#pending = { ...this.#pending, ...values };
+    if (this.#running === null) this.#options.onState({ kind: 'dirty' });
+  }
+
+  /** Sends what waits, and what comes meanwhile; resolves when all is committed or something needs the person. */
+  flush(): Promise<void> {
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    for (;;) {
+      const operation = this.#failed ?? this.#next();
+      if (operation === null) return;
+      this.#options.onState({ kind: 'saving' });
+      let result: OperationResult;
+      try {
+        result = await this.#options.send(operation);
+      } catch (error) {
+        this.#failed = operation;
+        this.#options.onState({ kind: 'failed', error });
+        return;
+      }
+      this.#failed = null;
+      if (result.status === 'conflict') {
+        this.#options.onState({ kind: 'conflict', result, patch: operation.patch });
+        return;
+      }
+      this.#row = { ...this.#row, ...operation.patch, rowVersion: result.rowVersion };
+      this.#options.onSaved(operation.patch, result);
+      this.#options.onState({ kind: 'saved', at: this.#options.now() });
+    }
+  }
+
+  /** The next operation, or null; values that equal what the record says already are no change. */
+  #next(): Operation | null {
+    const patch = Object.fromEntries(
+      Object.entries(this.#pending).filter(([field, value]) => (this.#row[field] ?? null) !== value),
+    );
+    this.#pending = {};
+    if (Object.keys(patch).length === 0) return null;
+    const base = Object.fromEntries(
+      Object.keys(patch).map((field) => [field, (this.#row[field] ?? null) as Operation['base'][string]]),
+    );
+    return {
+      opId: this.#options.newId(),
+      entity: this.#options.entity,
+      entityId: this.#row.id,
+      kind: 'update',
+      baseVersion: this.#row.rowVersion,
+      base,
+      patch,
+    };
+  }
+
+  /** Gives up an operation that the server refused for good, after the person said so. */
+  discard(): void {
+    this.#failed = null;
+    this.#pending = {};
+    this.#options.onState({ kind: 'clean' });
+  }
+}
