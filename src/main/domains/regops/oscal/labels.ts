@@ -20,7 +20,7 @@ export function labelOf(props: readonly OscalProp[] | undefined): string | null 
   const labels = (props ?? []).filter((prop) => prop.name === 'label');
   const chosen =
     labels.find((prop) => prop.class === undefined) ?? labels.find((prop) => prop.class !== 'zero-padded') ?? labels[0];
-  return chosen === undefined ? null : chosen.value.trim();
+  return chosen === undefined ? null : chosen.value.replace(/\s+/g, ' ').trim();
 }
 
 /** Every label of a control, so that a part's full label (`AC-01a.[01]`) is known for one. */

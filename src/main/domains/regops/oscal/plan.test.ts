@@ -25,7 +25,7 @@ function after(parsed: ParsedCatalog, plan: ImportPlan, before: ExistingCatalog 
     return { ...row, ...written, archived: removed || (row.archived && written === undefined) };
   });
   return {
-    regulation: { id: plan.regulation.id, name: parsed.name, version: parsed.version, archived: false },
+    regulation: { id: plan.regulation.id, name: parsed.name, version: parsed.version },
     base: parsed,
     sameDocument: true,
     requirements: [...kept, ...plan.create.map((row) => ({ ...row, archived: false }))],

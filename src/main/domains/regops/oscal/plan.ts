@@ -36,7 +36,6 @@ export interface ExistingCatalog {
     readonly id: string;
     readonly name: string;
     readonly version: string | null;
-    readonly archived: boolean;
   };
   /** The document of the last import, parsed; null where the regulation was entered by hand. */
   readonly base: ParsedCatalog | null;
@@ -75,6 +74,8 @@ export interface ImportPlan {
   readonly regulation: { readonly id: string; readonly write: 'create' | 'update' | 'keep' };
   readonly create: readonly RequirementRow[];
   readonly update: readonly RequirementRow[];
+  /** Ids among `update` of requirements that come back from the archive. */
+  readonly restore: readonly string[];
   /** Requirements to archive: the document had them, and has them no more. */
   readonly remove: readonly ExistingRequirement[];
   readonly controlSet: { readonly id: string; readonly create: boolean };
@@ -96,6 +97,7 @@ export function planImport(parsed: ParsedCatalog, existing: ExistingCatalog | nu
 
   const create: RequirementRow[] = [];
   const update: RequirementRow[] = [];
+  const restore: string[] = [];
   const changes: NodeChange[] = [];
   for (const [index, node] of parsed.nodes.entries()) {
     const row = rowOf(node, order[index] ?? 0, idOf);
@@ -110,6 +112,7 @@ export function planImport(parsed: ParsedCatalog, existing: ExistingCatalog | nu
     const returns = present.archived && !base.has(node.sourceId);
     const change = returns || differs(merged, present) ? 'updated' : 'unchanged';
     if (change === 'updated') update.push(merged);
+    if (returns) restore.push(present.id);
     changes.push(change);
   }
 
@@ -119,10 +122,11 @@ export function planImport(parsed: ParsedCatalog, existing: ExistingCatalog | nu
   return {
     regulation: {
       id: existing?.regulation.id ?? newId(),
-      write: existing === null ? 'create' : existing.sameDocument && !existing.regulation.archived ? 'keep' : 'update',
+      write: existing === null ? 'create' : existing.sameDocument ? 'keep' : 'update',
     },
     create,
     update,
+    restore,
     remove,
     ...planControls(parsed, existing, idOf, newId),
     changed: {

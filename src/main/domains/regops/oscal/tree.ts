@@ -2,6 +2,7 @@
  * The requirement tree of a catalogue in document order: groups, controls, enhancements (controls inside controls) and parts,
  * with readable references, parameters resolved into the text, and a stable source id for every node.
  */
+import { createHash } from 'node:crypto';
 import type { FieldFault } from '@shared/errors';
 import type { CatalogCounts } from '@shared/wire/oscal';
 import { allLabels, controlRef, cutAtWord, groupRef, labelOf, partRef, partTitle } from './labels';
@@ -10,6 +11,9 @@ import type { OscalCatalog, OscalControl, OscalGroup, OscalParam, OscalPart } fr
 
 /** Levels of the tree; a part of a control in a group lies at depth 2. */
 export const MAX_TREE_DEPTH = 20;
+
+/** What `requirements.source_id` holds. */
+const MAX_SOURCE_ID = 255;
 
 export type NodeKind = 'group' | 'control' | 'enhancement' | 'part';
 
@@ -202,9 +206,11 @@ class TreeBuilder {
   }
 }
 
-/** `~` occurs in no OSCAL id, so a derived id never meets a real one. */
+/** `~` occurs in no OSCAL id, so a derived id never meets a real one. Long ones end in a hash of the whole. */
 function derivedId(parent: string | null, name: string, index: number): string {
-  return `${parent ?? ''}~${name}${index === 0 ? '' : `.${index + 1}`}`;
+  const id = `${parent ?? ''}~${name}${index === 0 ? '' : `.${index + 1}`}`;
+  if (id.length <= MAX_SOURCE_ID) return id;
+  return `${id.slice(0, 200)}~${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
 }
 
 /** Builds the tree; `faults` holds what only shows while walking (depth, texts that unfold without end). */
