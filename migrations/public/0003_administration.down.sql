@@ -1,0 +1,10 @@
+DROP FUNCTION public.create_tenant_record(text, text, jsonb, text, date, date, uuid);
+DROP FUNCTION public.resume_person(uuid);
+DROP FUNCTION public.suspend_person(uuid);
+DROP FUNCTION public.revoke_membership(uuid, uuid, text);
+DROP FUNCTION public.grant_membership(uuid, uuid, text);
+DROP FUNCTION public.create_person(text, text, text, text, uuid, text);
+DROP FUNCTION public.join_tenant(uuid, uuid, text);
+DROP FUNCTION public.tenant_role(uuid, text);
+DROP FUNCTION public.require_administrator(uuid);
+DROP FUNCTION public.may_administer(uuid);

@@ -1,0 +1,12 @@
+DROP TABLE {{schema}}.audit_reports;
+DROP TABLE {{schema}}.evidence_files;
+DROP TABLE {{schema}}.audit_evidence;
+DROP TABLE {{schema}}.actions;
+DROP TABLE {{schema}}.findings;
+DROP TABLE {{schema}}.control_tests;
+DROP TABLE {{schema}}.audit_plans;
+DROP SEQUENCE {{schema}}.audit_evidence_ref_seq;
+DROP SEQUENCE {{schema}}.actions_ref_seq;
+DROP SEQUENCE {{schema}}.findings_ref_seq;
+DROP SEQUENCE {{schema}}.control_tests_ref_seq;
+DROP SEQUENCE {{schema}}.audit_plans_ref_seq;
