@@ -1,0 +1,84 @@
+/**
+ * The scope of a transaction: who acts, in which tenant, as which function. `openingSql` is the whole of it in one message; it
+ * sets nothing but LOCAL settings, so nothing outlives the transaction (PgBouncer and the embedded server share sessions).
+ */
+import { CodedError } from '@shared/errors';
+import { type TenantFunction, tenantFunctionSchema, tenantRole, tenantSchema } from '@shared/roles';
+import pg from 'pg';
+
+export interface PersonScope {
+  /** The signed-in person, or null before anybody has signed in. Trusted by the database only over an administrator's login. */
+  readonly personId: string | null;
+  /** Who speaks, for the trail: `workstation/0.1.0 <device>` or `kompl/0.1.0 <host>`. */
+  readonly source: string;
+  readonly opId?: string;
+  readonly reason?: string;
+  /** READ ONLY transaction; its result is given back while the COMMIT is still under way. */
+  readonly readOnly?: boolean;
+}
+
+export interface TenantScope extends PersonScope {
+  readonly tenantId: string;
+  /** The database role the transaction takes on. */
+  readonly function: TenantFunction;
+  readonly personId: string;
+}
+
+export interface TransactionLimits {
+  /** One statement at most, milliseconds. */
+  readonly statementMs: number;
+  /** Waiting for a lock at most, milliseconds. */
+  readonly lockMs: number;
+  /** Between two statements at most, milliseconds. */
+  readonly idleMs: number;
+}
+
+export const DEFAULT_LIMITS: TransactionLimits = { statementMs: 30_000, lockMs: 10_000, idleMs: 60_000 };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const MAX_TEXT = 2_000;
+
+function uuid(value: string, what: string): string {
+  if (!UUID.test(value)) throw new CodedError('INPUT_INVALID', { field: what });
+  return value;
+}
+
+/** A setting holds no NUL; anything else is quoted. */
+function freeText(value: string, what: string): string {
+  if (value.length > MAX_TEXT || value.includes('\0')) throw new CodedError('INPUT_INVALID', { field: what });
+  return value;
+}
+
+function isTenantScope(scope: PersonScope | TenantScope): scope is TenantScope {
+  return 'tenantId' in scope;
+}
+
+/**
+ * `BEGIN` and every setting of the scope, LOCAL, as one simple-protocol message. Values are validated and quoted as literals;
+ * throws INPUT_INVALID for what is not an id, a function or a plain text.
+ */
+export function openingSql(scope: PersonScope | TenantScope, limits: TransactionLimits = DEFAULT_LIMITS): string {
+  const settings: [name: string, value: string][] = [];
+  if (isTenantScope(scope)) {
+    const tenantId = uuid(scope.tenantId, 'tenantId');
+    if (!tenantFunctionSchema.safeParse(scope.function).success) throw new CodedError('INPUT_INVALID', { field: 'function' });
+    settings.push(
+      ['role', tenantRole(tenantId, scope.function)],
+      ['search_path', `${tenantSchema(tenantId)}, public, pg_temp`],
+      ['app.tenant_id', tenantId],
+    );
+  } else {
+    settings.push(['search_path', 'public, pg_temp']);
+  }
+  settings.push(
+    ['app.person', scope.personId === null ? '' : uuid(scope.personId, 'personId')],
+    ['app.source', freeText(scope.source, 'source')],
+    ['app.op_id', scope.opId === undefined ? '' : uuid(scope.opId, 'opId')],
+    ['app.reason', freeText(scope.reason ?? '', 'reason')],
+    ['statement_timeout', String(limits.statementMs)],
+    ['lock_timeout', String(limits.lockMs)],
+    ['idle_in_transaction_session_timeout', String(limits.idleMs)],
+  );
+  const calls = settings.map(([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`);
+  return `BEGIN${scope.readOnly ? ' READ ONLY' : ''}; SELECT ${calls.join(', ')}`;
+}

@@ -1,0 +1,107 @@
+/** Where connections come from: a server over the network, or the embedded server's process. One shape for both. */
+import { CodedError } from '@shared/errors';
+import pg from 'pg';
+import { EmbeddedClient } from './embedded/client';
+import { toCodedError } from './errors';
+import { type EmbeddedTarget, type ServerTarget, type Target, tlsOptions } from './target';
+import { TYPE_PARSERS } from './types';
+
+const CONNECT_MS = 10_000;
+const KEEP_ALIVE_MS = 10_000;
+const SERVER_POOL = 6;
+const EMBEDDED_POOL = 3;
+
+export interface ConnectionSource {
+  readonly embedded: boolean;
+  readonly poolSize: number;
+  /** Prepares what connections need (reads the CA file, starts the process) and gives their configuration. */
+  configuration(): Promise<pg.ClientConfig>;
+  /** The other end died by itself. */
+  onLost(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+const COMMON: pg.ClientConfig = {
+  types: TYPE_PARSERS,
+  connectionTimeoutMillis: CONNECT_MS,
+  application_name: 'kompl-workstation',
+};
+
+function serverSource(target: ServerTarget): ConnectionSource {
+  return {
+    embedded: false,
+    poolSize: target.poolSize ?? SERVER_POOL,
+    async configuration() {
+      return {
+        ...COMMON,
+        host: target.host,
+        port: target.port,
+        database: target.database,
+        user: target.user,
+        password: target.password,
+        ssl: await tlsOptions(target),
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      };
+    },
+    onLost: () => undefined,
+    close: async () => undefined,
+  };
+}
+
+function embeddedSource(target: EmbeddedTarget): ConnectionSource {
+  let running: Promise<EmbeddedClient> | null = null;
+  let notify: () => void = () => undefined;
+  const start = async () => {
+    const client = await EmbeddedClient.start(target.transport, { dataDir: target.dataDir }, target.bootTimeoutMs);
+    client.onLost(() => {
+      running = null;
+      notify();
+    });
+    return client;
+  };
+  return {
+    embedded: true,
+    poolSize: EMBEDDED_POOL,
+    async configuration() {
+      running ??= start().catch((error: unknown) => {
+        running = null;
+        throw error;
+      });
+      const client = await running;
+      return { ...COMMON, user: 'postgres', database: 'postgres', password: '', ssl: false, stream: () => client.stream() };
+    },
+    onLost(listener) {
+      notify = listener;
+    },
+    async close() {
+      const client = await running?.catch(() => null);
+      running = null;
+      await client?.stop();
+    },
+  };
+}
+
+export function connectionSource(target: Target): ConnectionSource {
+  return target.kind === 'embedded' ? embeddedSource(target) : serverSource(target);
+}
+
+/** A connection of its own outside of the pool, for migrations and probes. The caller ends it. Rejects with a CodedError. */
+export async function connectOnce(source: ConnectionSource, options: pg.ClientConfig = {}): Promise<pg.Client> {
+  const client = new pg.Client({ ...(await source.configuration()), ...options });
+  // A lost connection reaches its user through the query that fails; without a listener it would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw connectError(error);
+  }
+  return client;
+}
+
+/** Connecting failed: an error without any code is the client's own time-out or a connection that ended during the sign-in. */
+export function connectError(error: unknown): CodedError {
+  const coded = toCodedError(error);
+  if (coded.code !== 'INTERNAL' || error instanceof pg.DatabaseError) return coded;
+  return new CodedError('SERVER_TIMEOUT', { step: 'connect' }, { cause: error });
+}
