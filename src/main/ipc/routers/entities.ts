@@ -1,4 +1,7 @@
-/** `entities.<name>`: the same five procedures for every entity, listed one by one so that each keeps the types of its own rows. */
+/**
+ * `entities.<name>`: the same five procedures for every entity, listed one by one so that each keeps the types of its own rows.
+ * The one that writes is called `write`, for tRPC keeps `apply` to itself.
+ */
 
 import type { EntityName } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
@@ -12,7 +15,7 @@ function entityRouter<N extends EntityName>(name: N) {
   return router({
     list: tenantProcedure.input(listQuerySchema).query(({ ctx, input }) => ctx.services.entities.list(ctx.call, name, input)),
     get: tenantProcedure.input(recordIdSchema).query(({ ctx, input }) => ctx.services.entities.get(ctx.call, name, input.id)),
-    apply: tenantProcedure.input(operationSchema).mutation(({ ctx, input }) => {
+    write: tenantProcedure.input(operationSchema).mutation(({ ctx, input }) => {
       if (input.entity !== name) {
         throw new CodedError('INPUT_INVALID', {}, { faults: [{ path: 'entity', message: `must be ${name}` }] });
       }
