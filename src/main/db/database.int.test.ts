@@ -5,7 +5,7 @@ import { integer, pgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from './database';
 import type { TenantScope } from './scope';
-import { createTestDatabase, type TestDatabase, testKinds } from './testing';
+import { createTestDatabase, type TestDatabase, testKinds } from './testing/databases';
 
 const notes = pgTable('notes', { n: integer('n').primaryKey() });
 

@@ -70,7 +70,10 @@ export class EmbeddedServer {
 
   /** A new client; its start-up packet comes by `receive`. */
   open(id: number): void {
-    if (this.#stopped) return this.#events.closed(id);
+    if (this.#stopped) {
+      this.#events.closed(id);
+      return;
+    }
     this.#connections.set(id, {
       id,
       reader: new FrontendReader(),
@@ -94,7 +97,8 @@ export class EmbeddedServer {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#events.send(id, errorResponse('FATAL', '08P01', error.message));
-      return this.#end(connection);
+      this.#end(connection);
+      return;
     }
     if (connection === this.#holder) this.#watchIdle();
     if (connection.units.length === 0) return;

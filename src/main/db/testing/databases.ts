@@ -9,10 +9,10 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { EmbeddedClient } from './embedded/client';
-import { clusterFolder } from './embedded/engine';
-import { inProcessTransport } from './embedded/transport';
-import type { EmbeddedTarget, ServerTarget, Target } from './target';
+import { EmbeddedClient } from '../embedded/client';
+import { clusterFolder } from '../embedded/engine';
+import { inProcessTransport } from '../embedded/transport';
+import type { EmbeddedTarget, ServerTarget, Target } from '../target';
 
 export interface TestDatabase {
   readonly kind: 'embedded' | 'server' | 'pgbouncer';
