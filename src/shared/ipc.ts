@@ -48,6 +48,8 @@ export interface ConnectionState {
   /** Name of the connection profile, for example `This laptop` or `Frankfurt`. */
   readonly profileName: string;
   readonly embedded: boolean;
+  /** What a long start is at, for example `Creating the demonstration workspace`; null otherwise. */
+  readonly progress?: string | null;
 }
 
 /** A tenant the signed-in person belongs to, with the marks that keep it from being mistaken (LOOK.md). */

@@ -1,0 +1,174 @@
+/**
+ * The session: who is signed in, in which tenant, and everything that ends with it. One thing at a time: signing in, switching
+ * and signing out wait for each other. Each of them begins a new epoch, by which every call in flight is known to be of before.
+ */
+import { CodedError } from '@shared/errors';
+import type { SessionState, SignedInPerson } from '@shared/ipc';
+import type { SignInInput } from '@shared/wire/session';
+import type { LiveConnection } from '../connections/live';
+import type { Database } from '../db/database';
+import type { KeyRing } from '../evidence/vault-keys';
+import type { Logger } from '../platform/logger';
+import type { SettingsStore } from '../settings/settings';
+import { type Identified, type IdentityOptions, identify, type PersonRow, readWorkspaces } from './sign-in';
+import type { Throttle } from './throttle';
+import { chooseTenant, refusalOf, toWorkspace, type WorkspaceRow } from './workspaces';
+
+export interface SessionOptions extends IdentityOptions {
+  readonly connection: LiveConnection;
+  readonly throttle: Throttle;
+  readonly settings: SettingsStore;
+  readonly unlock: (personId: string, password: string) => Promise<KeyRing>;
+  /** The calendar date where the person sits. */
+  readonly today: () => string;
+  readonly onState: (state: SessionState) => void;
+  /** Something of the former tenant may be left: grants, previews, clipboard. Called before the new state is told. */
+  readonly onLeave: () => void;
+  readonly log: Logger;
+}
+
+/** What a service needs of the session. */
+export interface OpenSession {
+  readonly database: Database;
+  readonly personId: string;
+  /** VAULT_LOCKED while the keys are not there. */
+  readonly keys: () => Promise<KeyRing>;
+}
+
+export interface Session {
+  state(): SessionState;
+  epoch(): number;
+  /** NOT_SIGNED_IN unless somebody is. */
+  open(): OpenSession;
+  signIn(input: SignInInput): Promise<SessionState>;
+  signOut(): Promise<SessionState>;
+  switchTenant(tenantId: string): Promise<SessionState>;
+}
+
+interface Current extends OpenSession {
+  readonly person: SignedInPerson;
+  readonly rows: readonly WorkspaceRow[];
+  readonly tenantId: string;
+}
+
+const NOBODY: SessionState = { person: null, workspace: null, workspaces: [] };
+
+export function createSession(options: SessionOptions): Session {
+  const { connection, settings, source, log } = options;
+  let current: Current | null = null;
+  let epoch = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** Runs after whatever runs now, whether that went well or not. */
+  function exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work, work);
+    queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  function state(): SessionState {
+    if (!current) return NOBODY;
+    const today = options.today();
+    const workspaces = current.rows.map((row) => toWorkspace(row, today));
+    return {
+      person: current.person,
+      workspace: workspaces.find((workspace) => workspace.tenantId === current?.tenantId) ?? null,
+      workspaces,
+    };
+  }
+
+  function enter(next: Current | null): SessionState {
+    epoch += 1;
+    options.onLeave();
+    current = next;
+    const now = state();
+    options.onState(now);
+    return now;
+  }
+
+  function remember(personId: string, tenantId: string): void {
+    try {
+      settings.update((stored) => ({ ...stored, lastTenant: { ...stored.lastTenant, [personId]: tenantId } }));
+    } catch (error) {
+      // Only a convenience of the next sign-in; nobody is kept out for it.
+      log.warn('the last tenant could not be noted', { error });
+    }
+  }
+
+  async function leave(): Promise<void> {
+    const former = current;
+    if (!former) return;
+    enter(null);
+    former.keys().then(
+      (ring) => ring.forget(),
+      () => undefined,
+    );
+    await connection.release();
+  }
+
+  async function prove({ email, password }: SignInInput): Promise<Identified> {
+    const attempt = options.throttle.begin(email);
+    try {
+      const identified = await identify(email, password, options);
+      attempt.succeeded();
+      return identified;
+    } catch (error) {
+      const code = error instanceof CodedError ? error.code : 'INTERNAL';
+      if (code === 'PERSON_SUSPENDED') attempt.succeeded();
+      else if (code !== 'SIGN_IN_REFUSED') attempt.withdrawn();
+      log.info('sign-in refused', { code });
+      throw error;
+    }
+  }
+
+  return {
+    state,
+    epoch: () => epoch,
+    open() {
+      if (!current) throw new CodedError('NOT_SIGNED_IN');
+      return current;
+    },
+    signIn: (input) =>
+      exclusive(async () => {
+        await leave();
+        const { database, person, workspaces } = await prove(input);
+        let tenantId: string;
+        try {
+          tenantId = chooseTenant(workspaces, settings.get().lastTenant[person.id], options.today());
+        } catch (error) {
+          if (!database.embedded) await database.close();
+          throw error;
+        }
+        const ring = options.unlock(person.id, input.password);
+        // Whoever asks for the keys hears of a failure; nobody asking is no unhandled one.
+        ring.catch(() => undefined);
+        connection.adopt(database);
+        remember(person.id, tenantId);
+        log.info('signed in', { person: person.id, tenant: tenantId });
+        return enter({ database, personId: person.id, keys: () => ring, person: toPerson(person), rows: workspaces, tenantId });
+      }),
+    signOut: () =>
+      exclusive(async () => {
+        await leave();
+        return state();
+      }),
+    switchTenant: (tenantId) =>
+      exclusive(async () => {
+        if (!current) throw new CodedError('NOT_SIGNED_IN');
+        const rows = await readWorkspaces(current.database, current.personId, source);
+        const row = rows.find((each) => each.tenant_id === tenantId);
+        if (!row) throw new CodedError('NO_MEMBERSHIP');
+        const refusal = refusalOf(row, options.today());
+        if (refusal) throw refusal;
+        remember(current.personId, tenantId);
+        return enter({ ...current, rows, tenantId });
+      }),
+  };
+}
+
+function toPerson(row: PersonRow): SignedInPerson {
+  const names = [row.firstName, row.lastName].filter((name): name is string => name !== null && name.trim() !== '');
+  const displayName = names.length > 0 ? names.join(' ') : row.email;
+  const letters = (names.length > 0 ? names : row.email.split(/[@._-]/)).slice(0, 2).map((part) => part.trim()[0] ?? '');
+  return { id: row.id, email: row.email, displayName, initials: letters.join('').toUpperCase() };
+}
