@@ -1,4 +1,6 @@
 -- RegOps: regulations with their requirements, assessments, policies, control sets, controls and what maps to what.
+-- The *_list_idx indexes serve the order people expect of refs: numbers padded to twelve digits, so that AC-2 comes before
+-- AC-10 (the same expression as naturalOrder in src/main/entities/columns.ts).
 
 CREATE TABLE {{schema}}.regulations (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -79,7 +81,7 @@ CREATE TABLE {{schema}}.compliance_assessments (
   row_version integer NOT NULL DEFAULT 1 CHECK (row_version > 0),
   archived_at timestamptz
 );
-CREATE INDEX compliance_assessments_assessment_date_id_idx ON {{schema}}.compliance_assessments (assessment_date DESC, id);
+CREATE INDEX compliance_assessments_assessment_date_id_idx ON {{schema}}.compliance_assessments (assessment_date DESC NULLS LAST, id DESC);
 CREATE INDEX compliance_assessments_regulation_id_idx ON {{schema}}.compliance_assessments (regulation_id);
 CREATE INDEX compliance_assessments_created_by_idx ON {{schema}}.compliance_assessments (created_by);
 CREATE INDEX compliance_assessments_updated_by_idx ON {{schema}}.compliance_assessments (updated_by);
@@ -162,7 +164,8 @@ CREATE TABLE {{schema}}.controls (
     CHECK (last_result IN ('not_tested', 'effective', 'partially_effective', 'ineffective', 'not_applicable')),
   last_tested date
 );
-CREATE INDEX controls_ref_id_idx ON {{schema}}.controls (ref, id);
+CREATE INDEX controls_list_idx ON {{schema}}.controls (
+  (regexp_replace(regexp_replace(lower(ref), '(\d+)', '000000000000\1', 'g'), '0*(\d{12})(?!\d)', '\1', 'g') COLLATE "C"), id);
 CREATE INDEX controls_next_test_id_idx ON {{schema}}.controls (next_test, id);
 CREATE INDEX controls_family_last_result_idx ON {{schema}}.controls (family, last_result);
 CREATE UNIQUE INDEX controls_set_ref_key ON {{schema}}.controls (control_set_id, ref)

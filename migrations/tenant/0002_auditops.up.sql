@@ -1,4 +1,6 @@
 -- AuditOps: plans, tests, findings, actions, evidence, reports. The refs that people quote come from one sequence a table.
+-- The *_list_idx indexes serve the order people expect of refs: numbers padded to twelve digits, so that AC-2 comes before
+-- AC-10 (the same expression as naturalOrder in src/main/entities/columns.ts).
 
 CREATE SEQUENCE {{schema}}.audit_plans_ref_seq;
 CREATE SEQUENCE {{schema}}.control_tests_ref_seq;
@@ -28,7 +30,9 @@ CREATE TABLE {{schema}}.audit_plans (
   objective text,
   lead_id uuid REFERENCES public.users (id)
 );
-CREATE INDEX audit_plans_start_date_ref_id_idx ON {{schema}}.audit_plans (start_date DESC, ref DESC, id);
+CREATE INDEX audit_plans_list_idx ON {{schema}}.audit_plans (start_date DESC NULLS LAST,
+  (regexp_replace(regexp_replace(lower(ref), '(\d+)', '000000000000\1', 'g'), '0*(\d{12})(?!\d)', '\1', 'g') COLLATE "C") DESC NULLS LAST,
+  id DESC);
 CREATE INDEX audit_plans_regulation_id_idx ON {{schema}}.audit_plans (regulation_id);
 CREATE INDEX audit_plans_lead_id_idx ON {{schema}}.audit_plans (lead_id);
 CREATE INDEX audit_plans_created_by_idx ON {{schema}}.audit_plans (created_by);
@@ -67,6 +71,8 @@ CREATE TABLE {{schema}}.control_tests (
   CHECK (operating_effectiveness IN ('effective', 'partially_effective', 'ineffective', 'not_applicable')),
   operating_notes text
 );
+CREATE INDEX control_tests_list_idx ON {{schema}}.control_tests (
+  (regexp_replace(regexp_replace(lower(ref), '(\d+)', '000000000000\1', 'g'), '0*(\d{12})(?!\d)', '\1', 'g') COLLATE "C"), id);
 CREATE INDEX control_tests_newest_idx ON {{schema}}.control_tests (control_id, test_date DESC, created_at DESC);
 CREATE INDEX control_tests_audit_plan_id_ref_idx ON {{schema}}.control_tests (audit_plan_id, ref);
 CREATE INDEX control_tests_tested_by_idx ON {{schema}}.control_tests (tested_by);
@@ -103,6 +109,9 @@ CREATE TABLE {{schema}}.findings (
   row_version integer NOT NULL DEFAULT 1 CHECK (row_version > 0),
   archived_at timestamptz
 );
+CREATE INDEX findings_list_idx ON {{schema}}.findings (
+  (regexp_replace(regexp_replace(lower(ref), '(\d+)', '000000000000\1', 'g'), '0*(\d{12})(?!\d)', '\1', 'g') COLLATE "C") DESC NULLS LAST,
+  id DESC);
 CREATE INDEX findings_status_due_date_idx ON {{schema}}.findings (status, due_date);
 CREATE INDEX findings_due_date_id_idx ON {{schema}}.findings (due_date, id);
 CREATE INDEX findings_audit_plan_id_idx ON {{schema}}.findings (audit_plan_id);
@@ -131,7 +140,8 @@ CREATE TABLE {{schema}}.actions (
   row_version integer NOT NULL DEFAULT 1 CHECK (row_version > 0),
   archived_at timestamptz
 );
-CREATE INDEX actions_due_date_ref_id_idx ON {{schema}}.actions (due_date, ref, id);
+CREATE INDEX actions_list_idx ON {{schema}}.actions (due_date,
+  (regexp_replace(regexp_replace(lower(ref), '(\d+)', '000000000000\1', 'g'), '0*(\d{12})(?!\d)', '\1', 'g') COLLATE "C"), id);
 CREATE INDEX actions_finding_id_idx ON {{schema}}.actions (finding_id);
 CREATE INDEX actions_owner_id_idx ON {{schema}}.actions (owner_id);
 CREATE INDEX actions_created_by_idx ON {{schema}}.actions (created_by);
@@ -163,7 +173,7 @@ CREATE TABLE {{schema}}.audit_evidence (
   control_test_id uuid REFERENCES {{schema}}.control_tests (id),
   finding_id uuid REFERENCES {{schema}}.findings (id)
 );
-CREATE INDEX audit_evidence_uploaded_at_id_idx ON {{schema}}.audit_evidence (uploaded_at DESC, id);
+CREATE INDEX audit_evidence_uploaded_at_id_idx ON {{schema}}.audit_evidence (uploaded_at DESC NULLS LAST, id DESC);
 CREATE INDEX audit_evidence_audit_plan_id_idx ON {{schema}}.audit_evidence (audit_plan_id);
 CREATE INDEX audit_evidence_uploaded_by_idx ON {{schema}}.audit_evidence (uploaded_by);
 CREATE INDEX audit_evidence_control_test_id_idx ON {{schema}}.audit_evidence (control_test_id);
@@ -212,7 +222,7 @@ CREATE TABLE {{schema}}.audit_reports (
   row_version integer NOT NULL DEFAULT 1 CHECK (row_version > 0),
   archived_at timestamptz
 );
-CREATE INDEX audit_reports_created_at_id_idx ON {{schema}}.audit_reports (created_at DESC, id);
+CREATE INDEX audit_reports_created_at_id_idx ON {{schema}}.audit_reports (created_at DESC NULLS LAST, id DESC);
 CREATE INDEX audit_reports_audit_plan_id_idx ON {{schema}}.audit_reports (audit_plan_id);
 CREATE INDEX audit_reports_created_by_idx ON {{schema}}.audit_reports (created_by);
 CREATE INDEX audit_reports_updated_by_idx ON {{schema}}.audit_reports (updated_by);

@@ -44,7 +44,7 @@ CREATE TABLE {{schema}}.dsr_requests (
   -- additions to the ERD
   data_inventory_id uuid REFERENCES {{schema}}.data_inventory (id)
 );
-CREATE INDEX dsr_requests_created_at_id_idx ON {{schema}}.dsr_requests (created_at DESC, id);
+CREATE INDEX dsr_requests_created_at_id_idx ON {{schema}}.dsr_requests (created_at DESC NULLS LAST, id DESC);
 CREATE INDEX dsr_requests_data_inventory_id_idx ON {{schema}}.dsr_requests (data_inventory_id);
 CREATE INDEX dsr_requests_created_by_idx ON {{schema}}.dsr_requests (created_by);
 CREATE INDEX dsr_requests_updated_by_idx ON {{schema}}.dsr_requests (updated_by);

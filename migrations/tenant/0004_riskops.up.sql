@@ -21,7 +21,7 @@ CREATE TABLE {{schema}}.risk_register (
   row_version integer NOT NULL DEFAULT 1 CHECK (row_version > 0),
   archived_at timestamptz
 );
-CREATE INDEX risk_register_risk_score_id_idx ON {{schema}}.risk_register (risk_score DESC, id);
+CREATE INDEX risk_register_risk_score_id_idx ON {{schema}}.risk_register (risk_score DESC NULLS LAST, id DESC);
 CREATE INDEX risk_register_owner_id_idx ON {{schema}}.risk_register (owner_id);
 CREATE INDEX risk_register_created_by_idx ON {{schema}}.risk_register (created_by);
 CREATE INDEX risk_register_updated_by_idx ON {{schema}}.risk_register (updated_by);
@@ -46,7 +46,7 @@ CREATE TABLE {{schema}}.vulnerabilities (
   -- additions to the ERD
   risk_id uuid REFERENCES {{schema}}.risk_register (id)
 );
-CREATE INDEX vulnerabilities_cvss_score_id_idx ON {{schema}}.vulnerabilities (cvss_score DESC, id);
+CREATE INDEX vulnerabilities_cvss_score_id_idx ON {{schema}}.vulnerabilities (cvss_score DESC NULLS LAST, id DESC);
 CREATE INDEX vulnerabilities_vulnerability_id_idx ON {{schema}}.vulnerabilities (vulnerability_id);
 CREATE INDEX vulnerabilities_risk_id_idx ON {{schema}}.vulnerabilities (risk_id);
 CREATE INDEX vulnerabilities_created_by_idx ON {{schema}}.vulnerabilities (created_by);
@@ -68,7 +68,7 @@ CREATE TABLE {{schema}}.vendor_assessments (
   archived_at timestamptz
 );
 CREATE INDEX vendor_assessments_vendor_name_assessment_date_id_idx
-  ON {{schema}}.vendor_assessments (vendor_name, assessment_date DESC, id);
+  ON {{schema}}.vendor_assessments (vendor_name, assessment_date DESC NULLS LAST, id);
 CREATE INDEX vendor_assessments_created_by_idx ON {{schema}}.vendor_assessments (created_by);
 CREATE INDEX vendor_assessments_updated_by_idx ON {{schema}}.vendor_assessments (updated_by);
 
