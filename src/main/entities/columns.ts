@@ -1,6 +1,7 @@
 /**
- * From fields to SQL: column names, the expressions that read a row in its wire form, and the casts that write values. All
- * identifiers come from the definitions in `src/shared/entities`, never from input; values always travel as parameters.
+ * From fields to SQL: column names, SELECT lists and the casts that write values. All identifiers come from the definitions in
+ * `src/shared/entities`, never from input; values always travel as parameters. Rows arrive in wire form because the database
+ * layer parses dates, instants and bigint so (`db/types.ts`).
  */
 import { columnName, type Entity } from '@shared/entities/define';
 import type { Field } from '@shared/entities/fields';
@@ -22,23 +23,6 @@ export function tableOf(entity: Pick<Entity, 'table'>): string {
 /** The field under a key that came from outside; undefined for anything the definition does not own. */
 export function fieldOf(entity: Pick<Entity, 'allFields'>, key: string): Field | undefined {
   return Object.hasOwn(entity.allFields, key) ? entity.allFields[key] : undefined;
-}
-
-const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
-
-/** A column in wire form: instants in UTC with milliseconds, dates as `YYYY-MM-DD`, sizes as numbers. */
-export function readExpression(key: string, field: Field, alias: string): string {
-  const column = `${alias}.${columnOf(key)}`;
-  switch (field.kind) {
-    case 'instant':
-      return `to_char(${column} AT TIME ZONE 'UTC', ${INSTANT})`;
-    case 'date':
-      return `to_char(${column}, 'YYYY-MM-DD')`;
-    case 'integer':
-      return isWide(field) ? `${column}::float8` : column;
-    default:
-      return column;
-  }
 }
 
 /** True for integers that PostgreSQL keeps as bigint; exact in a double up to 2^53, which the schema ensures. */
@@ -91,7 +75,7 @@ export function selectList(entity: Entity, alias: string, withHeavy: boolean): s
   if (known) return known;
   const list = Object.entries(entity.allFields)
     .filter(([, field]) => withHeavy || !field.heavy)
-    .map(([key, field]) => `${readExpression(key, field, alias)} AS ${resultName(key)}`)
+    .map(([key]) => `${alias}.${columnOf(key)} AS ${resultName(key)}`)
     .join(', ');
   lists.set(cacheKey, list);
   return list;

@@ -38,8 +38,8 @@ export async function readHistory(ctx: EntityContext, name: EntityName, id: stri
     const { rows: seen } = await tx.query(`SELECT 1 AS seen FROM ${tableOf(entity)} t WHERE t.id = $1::uuid`, [checkedId]);
     if (seen.length === 0) throw new CodedError('NOT_FOUND', { entity: name, id: checkedId });
     const { rows } = await tx.query<TrailRow>(
-      `SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, actor, login, lower(action) AS action, source,
-              reason, old_values - $3::text[] AS "oldValues", new_values - $3::text[] AS "newValues"
+      `SELECT at, actor, login::text AS login, action, source, reason,
+              old_values - $3::text[] AS "oldValues", new_values - $3::text[] AS "newValues"
        FROM audit_log WHERE resource_type = $1::text AND resource_id = $2::uuid ORDER BY id DESC LIMIT ${MAX_ENTRIES}`,
       [entity.table, checkedId, hidden],
     );

@@ -140,9 +140,9 @@ describe('mergeText', () => {
         const mineAt = m % base.length;
         const theirsAt = t % base.length;
         fc.pre(Math.abs(mineAt - theirsAt) > 1);
-        const mine = base.with(mineAt, '<mine>');
-        const theirs = base.with(theirsAt, '<theirs>');
-        const both = mine.with(theirsAt, '<theirs>');
+        const mine = replaced(base, mineAt, '<mine>');
+        const theirs = replaced(base, theirsAt, '<theirs>');
+        const both = replaced(mine, theirsAt, '<theirs>');
         expect(mergeText(base.join('\n'), mine.join('\n'), theirs.join('\n'))).toBe(both.join('\n'));
       }),
     );
@@ -152,7 +152,7 @@ describe('mergeText', () => {
     const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 });
     const additions = fc.array(fc.tuple(fc.nat(), fc.constantFrom('x', 'y')), { maxLength: 3 });
     const insert = (lines: readonly string[], added: readonly (readonly [number, string])[], mark: string) =>
-      added.reduce<string[]>((out, [at, line], n) => out.toSpliced(at % (out.length + 1), 0, `${mark}${line}${n}`), [...lines]);
+      added.reduce<string[]>((out, [at, line], n) => inserted(out, at % (out.length + 1), `${mark}${line}${n}`), [...lines]);
     fc.assert(
       fc.property(text, additions, additions, (base, one, two) => {
         const mine = insert(base, one, 'm');
@@ -178,12 +178,20 @@ describe('mergeText', () => {
 
   it('is not fooled by lines named like members of an object', () => {
     const base = ['__proto__', 'a', 'constructor', 'b', 'toString'];
-    const mine = base.with(1, 'mine').join('\n');
-    const theirs = base.with(3, 'theirs').join('\n');
+    const mine = replaced(base, 1, 'mine').join('\n');
+    const theirs = replaced(base, 3, 'theirs').join('\n');
     expect(mergeText(base.join('\n'), mine, theirs)).toBe('__proto__\nmine\nconstructor\ntheirs\ntoString');
   });
 });
 
 function fieldsOf(entity: Entity, values: object) {
   return Object.entries(entity.allFields).filter(([key]) => Object.hasOwn(values, key));
+}
+
+function replaced(lines: readonly string[], at: number, line: string): string[] {
+  return lines.map((old, index) => (index === at ? line : old));
+}
+
+function inserted(lines: readonly string[], at: number, line: string): string[] {
+  return [...lines.slice(0, at), line, ...lines.slice(at)];
 }

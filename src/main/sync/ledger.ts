@@ -30,12 +30,14 @@ export interface LedgerOutcome<Result> {
 
 interface LedgerRow extends Record<string, unknown> {
   readonly body_sha256: string;
-  readonly person_id: string | null;
   readonly result: unknown;
 }
 
-/** How often a device number that is taken already (a restored backup of a laptop, for example) is drawn anew. */
-const SEQUENCE_ATTEMPTS = 20;
+/**
+ * How often a device number that is taken already is drawn anew; it happens where a laptop was restored from a backup, and the
+ * device's count goes on from there.
+ */
+const SEQUENCE_ATTEMPTS = 50;
 
 /**
  * Runs `work` once for this operation id. The ledger row goes first, so that a second runner waits for the first one's end and
@@ -60,38 +62,57 @@ export async function withLedger<Result>(
         opId: entry.opId,
         ...(entry.reason === undefined ? {} : { reason: entry.reason }),
       },
-      async (tx): Promise<LedgerOutcome<Result> | 'sequence taken'> => {
+      async (tx): Promise<LedgerOutcome<Result> | 'not mine'> => {
         if (await claim(tx, ctx, entry, hash, sequence)) {
           const result = await work(tx);
           await tx.query('UPDATE sync_ops SET result = $2::jsonb WHERE op_id = $1::uuid', [entry.opId, JSON.stringify(result)]);
           return { result, repeated: false };
         }
-        const stored = await earlier(tx, entry.opId);
-        if (!stored) return 'sequence taken';
-        if (stored.body_sha256 !== hash || stored.person_id !== ctx.session.personId) {
-          throw new CodedError('OPERATION_REUSED', { opId: entry.opId });
-        }
+        const stored = await ownRow(tx, entry.opId);
+        if (!stored) return 'not mine';
+        if (stored.body_sha256 !== hash) throw new CodedError('OPERATION_REUSED', { opId: entry.opId });
         return { result: parseResult(stored.result), repeated: true };
       },
     );
-    if (outcome !== 'sequence taken') return outcome;
+    if (outcome !== 'not mine') return outcome;
+    // Either the device's number is taken, or somebody else used the id; a person sees only their own rows of the ledger.
+    if (attempt === 1 && (await isForeignId(ctx, entry, hash))) throw new CodedError('OPERATION_REUSED', { opId: entry.opId });
   }
   throw new CodedError('CONFLICT', { opId: entry.opId, device: ctx.device.id });
 }
 
 async function claim(tx: SqlClient, ctx: EntityContext, entry: LedgerEntry, hash: string, sequence: number): Promise<boolean> {
   const { rows } = await tx.query(
-    `INSERT INTO sync_ops (op_id, device_id, device_seq, body_sha256, entity, entity_id, person_id)
-     VALUES ($1::uuid, $2::text, $3::bigint, $4::text, $5::text, $6::uuid, $7::uuid)
-     ON CONFLICT DO NOTHING RETURNING op_id`,
-    [entry.opId, ctx.device.id, sequence, hash, entry.entity, entry.entityId, ctx.session.personId],
+    `INSERT INTO sync_ops (op_id, device_id, device_seq, body_sha256, entity, entity_id)
+     VALUES ($1::uuid, $2::text, $3::bigint, $4::text, $5::text, $6::uuid) ON CONFLICT DO NOTHING RETURNING op_id`,
+    [entry.opId, ctx.device.id, sequence, hash, entry.entity, entry.entityId],
   );
   return rows.length === 1;
 }
 
-async function earlier(tx: SqlClient, opId: string): Promise<LedgerRow | undefined> {
-  const { rows } = await tx.query<LedgerRow>('SELECT body_sha256, person_id, result FROM sync_ops WHERE op_id = $1::uuid', [
-    opId,
-  ]);
+/** The person's own row under this id; row security hides those of others. */
+async function ownRow(tx: SqlClient, opId: string): Promise<LedgerRow | undefined> {
+  const { rows } = await tx.query<LedgerRow>('SELECT body_sha256, result FROM sync_ops WHERE op_id = $1::uuid', [opId]);
   return rows[0];
+}
+
+/** Whether the id stands in the ledger under another person. The trial row never stays: its transaction is rolled back. */
+async function isForeignId(ctx: EntityContext, entry: LedgerEntry, hash: string): Promise<boolean> {
+  const { tenantId, personId } = ctx.session;
+  let taken: boolean | undefined;
+  const trial = ctx.database.withTenant({ tenantId, personId, function: entry.function, source: ctx.source }, async (tx) => {
+    const { rows } = await tx.query(
+      `INSERT INTO sync_ops (op_id, device_id, device_seq, body_sha256, entity, entity_id)
+       VALUES ($1::uuid, $2::text, 0, $3::text, $4::text, $5::uuid) ON CONFLICT (op_id) DO NOTHING RETURNING op_id`,
+      [entry.opId, `trial-${entry.opId}`, hash, entry.entity, entry.entityId],
+    );
+    taken = rows.length === 0;
+    throw new CodedError('CONFLICT', { opId: entry.opId });
+  });
+  try {
+    await trial;
+  } catch (error) {
+    if (taken === undefined) throw error;
+  }
+  return taken === true;
 }
