@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   readonly heartbeatMs?: number;
   readonly backoffMs?: { readonly first: number; readonly longest: number };
   readonly now?: () => Date;
+  /** Longest wait for a connection, milliseconds. */
+  readonly connectMs?: number;
 }
 
 export interface Database {
@@ -43,14 +45,14 @@ export interface Database {
 }
 
 const PROBE_MS = 5_000;
+const CONNECT_MS = 10_000;
 const HEARTBEAT_MS = 20_000;
-/** A connection that is silent for longer than a statement may run is lost. */
-const SILENCE_MARGIN_MS = 5_000;
 
 class PooledDatabase implements Database {
   readonly embedded: boolean;
   readonly #source: ConnectionSource;
   readonly #limits: TransactionLimits;
+  readonly #connectMs: number;
   readonly #monitor: ConnectionMonitor;
   readonly #first: Promise<DatabaseState>;
   readonly #inUse = new Set<pg.PoolClient>();
@@ -61,6 +63,7 @@ class PooledDatabase implements Database {
     this.#source = connectionSource(target);
     this.embedded = this.#source.embedded;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#connectMs = options.connectMs ?? CONNECT_MS;
     this.#monitor = new ConnectionMonitor({
       probe: () => this.#prove(),
       onReturn: () => this.#dropPool(),
@@ -133,7 +136,7 @@ class PooledDatabase implements Database {
     try {
       const result = await runTransaction(
         client,
-        { opening, readOnly: scope.readOnly === true, silenceMs: this.#limits.statementMs + SILENCE_MARGIN_MS },
+        { opening, readOnly: scope.readOnly === true, silenceMs: this.#limits.silenceMs },
         work,
       );
       this.#monitor.heard();
@@ -181,6 +184,7 @@ class PooledDatabase implements Database {
     const pool = new pg.Pool({
       ...(await this.#source.configuration()),
       max: this.#source.poolSize,
+      connectionTimeoutMillis: this.#connectMs,
       idleTimeoutMillis: this.embedded ? 0 : 60_000,
       pipeline: true,
     });
@@ -204,7 +208,10 @@ class PooledDatabase implements Database {
   }
 
   async #prove(): Promise<void> {
-    const client = await connectOnce(this.#source, { connectionTimeoutMillis: PROBE_MS, query_timeout: PROBE_MS });
+    const client = await connectOnce(this.#source, {
+      connectionTimeoutMillis: Math.min(PROBE_MS, this.#connectMs),
+      query_timeout: PROBE_MS,
+    });
     try {
       await client.query('SELECT 1');
     } catch (error) {

@@ -4,7 +4,7 @@
  * Offline heals itself: the probe is repeated after 1, 2, 4 … 30 seconds. Failed does not: a wrong password or a folder in use
  * needs a person, and repeating a sign-in locks accounts.
  */
-import { CodedError, type CodedErrorData } from '@shared/errors';
+import { CodedError, type CodedErrorData, type ErrorCode } from '@shared/errors';
 import { Emitter, type Unsubscribe } from './emitter';
 
 export interface DatabaseState {
@@ -28,6 +28,15 @@ export interface MonitorOptions {
   readonly backoffMs?: { readonly first: number; readonly longest: number };
   readonly now?: () => Date;
 }
+
+/** Failures that pass by themselves; all others need somebody to change something. */
+const HEALS: ReadonlySet<ErrorCode> = new Set([
+  'SERVER_UNREACHABLE',
+  'SERVER_TIMEOUT',
+  'SERVER_CLOSED',
+  'SERVER_BUSY',
+  'HOST_UNKNOWN',
+]);
 
 const BACKOFF = { first: 1_000, longest: 30_000 };
 
@@ -97,7 +106,7 @@ export class ConnectionMonitor {
   }
 
   #fail(error: CodedError): void {
-    if (error.class !== 'network' || error.code.startsWith('TLS_') || error.code === 'CA_FILE_INVALID') {
+    if (!HEALS.has(error.code)) {
       this.#set({ state: 'failed', error: error.toData(), nextTryAt: null });
       return;
     }

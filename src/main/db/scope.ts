@@ -31,9 +31,11 @@ export interface TransactionLimits {
   readonly lockMs: number;
   /** Between two statements at most, milliseconds. */
   readonly idleMs: number;
+  /** Longest silence of the server before its connection counts as lost, milliseconds; more than a statement may take. */
+  readonly silenceMs: number;
 }
 
-export const DEFAULT_LIMITS: TransactionLimits = { statementMs: 30_000, lockMs: 10_000, idleMs: 60_000 };
+export const DEFAULT_LIMITS: TransactionLimits = { statementMs: 30_000, lockMs: 10_000, idleMs: 60_000, silenceMs: 35_000 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_TEXT = 2_000;

@@ -1,0 +1,71 @@
+/** For tests and benches: a TCP proxy in front of a server that can delay, cut, swallow and count. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** How often the client spoke after the server had: one burst is one round trip. */
+  bursts: number;
+  /** Added to every byte in each direction, milliseconds; half of the added round trip. */
+  delayMs: number;
+  /** Swallows everything while true, as a dead network does. */
+  silent: boolean;
+  /** Resets every connection; new ones are still accepted. */
+  cut(): void;
+  /** Cuts and refuses new connections until `resume`. */
+  stop(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+export async function startTcpProxy(to: { host: string; port: number }): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let serverSpoke = true;
+  const relay = (from: Socket, into: Socket, onData: () => void) => {
+    from.setNoDelay(true);
+    from.on('data', (bytes) => {
+      onData();
+      if (proxy.silent) return;
+      if (proxy.delayMs === 0) into.write(bytes);
+      else setTimeout(() => into.write(bytes), proxy.delayMs);
+    });
+    from.on('error', () => into.destroy());
+    from.on('close', () => {
+      sockets.delete(from);
+      if (!proxy.silent) setTimeout(() => into.end(), proxy.delayMs);
+    });
+    sockets.add(from);
+  };
+  const server = createServer((client) => {
+    const upstream = connect(to);
+    relay(client, upstream, () => {
+      if (serverSpoke) proxy.bursts += 1;
+      serverSpoke = false;
+    });
+    relay(upstream, client, () => {
+      serverSpoke = true;
+    });
+  });
+  const listen = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    });
+  const port = await listen(0);
+  const proxy: TcpProxy = {
+    port,
+    bursts: 0,
+    delayMs: 0,
+    silent: false,
+    cut() {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      proxy.cut();
+      await closed;
+    },
+    async resume() {
+      await listen(port);
+    },
+  };
+  return proxy;
+}
