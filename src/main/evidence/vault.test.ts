@@ -263,14 +263,14 @@ describe('the vault of a person', () => {
   const intakeOf = (text: string) => {
     const source = join(folder, 'note.txt');
     writeFileSync(source, text);
-    return { opId: randomUUID(), evidenceId: randomUUID(), source, fileName: 'note.txt' };
+    return { opId: randomUUID(), evidenceId: randomUUID(), source: async () => ({ path: source, name: 'note.txt' }) };
   };
 
   it('finds the same file again for the same operation, though the source has changed since', async () => {
     const vault = open();
     const request = intakeOf('first');
     const one = await vault.intake(request);
-    writeFileSync(request.source, 'second');
+    writeFileSync(join(folder, 'note.txt'), 'second');
     expect(await open().intake(request)).toEqual(one);
     expect(one).toMatchObject({ mediaType: 'text/plain', size: 5, state: 'sealed' });
   });
@@ -295,8 +295,19 @@ describe('the vault of a person', () => {
     const [one, two] = [intakeOf('a'), intakeOf('b')];
     await vault.intake(one);
     await vault.intake(two);
-    await vault.markFiled(one.opId);
+    await vault.markFiled(one.opId, randomUUID());
     expect((await vault.orphans()).map((note) => note.opId)).toEqual([two.opId]);
+  });
+
+  it('finds the bytes under the name of the record that had them before', async () => {
+    const vault = open();
+    const recordId = randomUUID();
+    const note = await vault.intake(intakeOf('the same bytes'));
+    await vault.markFiled(note.opId, recordId);
+    const file = await open().open(recordId);
+    expect(await file.hash()).toBe(note.sha256);
+    await file.close();
+    expect(await codeOf(vault.open(randomUUID()))).toBe('NOT_ON_THIS_DEVICE');
   });
 
   it('sweeps away what a crash left, and only that', async () => {
@@ -311,9 +322,12 @@ describe('the vault of a person', () => {
   });
 
   it('writes neither names nor keys nor text in the clear', async () => {
-    await open().intake({ ...intakeOf('whistle-blower statement'), fileName: 'statement of A. Berg.txt' });
+    const { path } = await intakeOf('whistle-blower statement').source();
+    const source = async () => ({ path, name: 'statement of A. Berg.txt' });
+    const note = await open().intake({ opId: randomUUID(), evidenceId: randomUUID(), source });
+    await open().markFiled(note.opId, randomUUID());
     for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      if (!/\.(?:kev|note|json)$/.test(path)) continue;
+      if (!/\.(?:kev|note|alias|json)$/.test(path)) continue;
       const bytes = readFileSync(join(folder, path));
       expect(bytes.includes('Berg') || bytes.includes('whistle') || bytes.includes(key)).toBe(false);
     }

@@ -6,7 +6,7 @@
  *   <root>/<tenant>/<person>/key.json, files/<file id>.kev, intake/<operation id>.note, incoming/*.part
  */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@shared/errors';
 import { z } from 'zod';
@@ -34,8 +34,8 @@ export type IntakeNote = z.infer<typeof noteSchema>;
 export interface IntakeRequest {
   readonly opId: string;
   readonly evidenceId: string;
-  readonly source: string;
-  readonly fileName: string;
+  /** Asked only if the file is not in the vault yet. */
+  readonly source: () => Promise<{ readonly path: string; readonly name: string }>;
 }
 
 export interface VaultOptions {
@@ -51,8 +51,11 @@ export interface VaultOptions {
 export interface Vault {
   /** Takes a file in, or finds the one that this operation took in before. OPERATION_REUSED for other evidence. */
   intake(request: IntakeRequest): Promise<IntakeNote>;
-  /** The database has it: the note is no orphan any more. */
-  markFiled(opId: string): Promise<void>;
+  /**
+   * The database has it, so the note is no orphan any more. `recordId` is the file's record there; where those bytes had been
+   * filed before, it is another one, and the vault finds them under that name from now on.
+   */
+  markFiled(opId: string, recordId: string): Promise<void>;
   /** Files that are safe in the vault but not known to the database. */
   orphans(): Promise<readonly IntakeNote[]>;
   open(fileId: string): Promise<SealedFile>;
@@ -67,6 +70,7 @@ export function openVault(options: VaultOptions): Vault {
   const running = new Map<string, Promise<IntakeNote>>();
 
   const filePath = (fileId: string) => join(folder, 'files', `${plainId(fileId)}.kev`);
+  const aliasPath = (recordId: string) => join(folder, 'files', `${plainId(recordId)}.alias`);
   const notePath = (opId: string) => join(folder, 'intake', `${plainId(opId)}.note`);
   const bound = (opId: string) => Buffer.from(`kompl intake note v1 ${options.tenantId} ${options.personId} ${opId}`);
 
@@ -92,6 +96,21 @@ export function openVault(options: VaultOptions): Vault {
     );
   }
 
+  async function readAlias(recordId: string): Promise<string> {
+    let sealed: Buffer;
+    try {
+      sealed = await readFile(aliasPath(recordId));
+    } catch (error) {
+      if (isMissing(error)) return recordId;
+      throw damaged('alias', error);
+    }
+    try {
+      return openBytes(key, sealed, bound(recordId)).toString('utf8');
+    } catch (error) {
+      throw damaged('alias', error);
+    }
+  }
+
   async function take(request: IntakeRequest): Promise<IntakeNote> {
     const known = await readNote(request.opId);
     if (known) {
@@ -99,8 +118,9 @@ export function openVault(options: VaultOptions): Vault {
       return known;
     }
     const fileId = options.newId();
+    const source = await request.source();
     const taken: Ingested = await ingest({
-      source: request.source,
+      source: source.path,
       target: filePath(fileId),
       temporaryFolder: incoming,
       vaultKey: key,
@@ -113,7 +133,7 @@ export function openVault(options: VaultOptions): Vault {
       opId: request.opId,
       evidenceId: request.evidenceId,
       fileId,
-      fileName: request.fileName,
+      fileName: source.name.slice(-255),
       ...taken,
       state: 'sealed',
     };
@@ -129,16 +149,23 @@ export function openVault(options: VaultOptions): Vault {
       running.set(request.opId, work);
       return work;
     },
-    async markFiled(opId) {
+    async markFiled(opId, recordId) {
       const note = await readNote(opId);
-      if (note && note.state !== 'filed') writeNote({ ...note, state: 'filed' });
+      if (!note) return;
+      if (recordId !== note.fileId && !(await exists(filePath(recordId)))) {
+        writeBytesAtomically(aliasPath(recordId), sealBytes(key, random(NONCE_BYTES), Buffer.from(note.fileId), bound(recordId)));
+      }
+      if (note.state !== 'filed') writeNote({ ...note, state: 'filed' });
     },
     async orphans() {
       const names = await list(join(folder, 'intake'));
       const notes = await Promise.all(names.filter((name) => name.endsWith('.note')).map((name) => readNote(name.slice(0, -5))));
       return notes.filter((note): note is IntakeNote => note?.state === 'sealed');
     },
-    open: (fileId) => openSealedFile(filePath(fileId), key, fileId),
+    async open(fileId) {
+      const own = (await exists(filePath(fileId))) ? fileId : await readAlias(fileId);
+      return openSealedFile(filePath(own), key, own);
+    },
     async sweep() {
       if (running.size > 0) return 0;
       const left = (await list(incoming)).filter((name) => name.endsWith('.part'));
@@ -151,6 +178,15 @@ export function openVault(options: VaultOptions): Vault {
 function plainId(id: string): string {
   if (!/^[0-9a-f-]{36}$/.test(id)) throw new CodedError('INPUT_INVALID');
   return id;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 async function list(folder: string): Promise<string[]> {
