@@ -22,7 +22,7 @@ export function TestStep({ paper, draft }: { readonly paper: Workpaper; readonly
   const offer = OFFERS[row.status]?.find((candidate) => steps.includes(candidate.to));
   const kept = useRef<{ key: string; id: string } | null>(null);
   const apply = useMutation({
-    ...trpc.entities.controlTests.apply.mutationOptions({ meta: { failure: 'The state did not change' } }),
+    ...trpc.entities.controlTests.write.mutationOptions({ meta: { failure: 'The state did not change' } }),
     onSuccess: () => recordsChanged(['controlTests', 'controls']),
   });
   const run = async () => {

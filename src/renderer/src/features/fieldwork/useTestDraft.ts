@@ -1,5 +1,6 @@
 /** What stands in a test's fields while somebody works on it: the record's values with what was typed on top, saved as it goes. */
-import { recordsChanged, trpcClient } from '@renderer/lib/trpc';
+import { applyOperation } from '@renderer/entities/api';
+import { recordsChanged } from '@renderer/lib/trpc';
 import { uuidv7 } from '@renderer/lib/uuid';
 import type { EntityRow } from '@shared/entities/registry';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -54,9 +55,10 @@ export function useTestDraft(row: EntityRow<'controlTests'>): TestDraft {
         row,
         newId: () => uuidv7(),
         now: () => new Date(),
-        send: (operation) => trpcClient.entities.controlTests.apply.mutate(operation),
+        send: applyOperation,
         onState: setState,
-        onSaved: () => void recordsChanged(['controlTests', 'controls']),
+        // the control's last result follows from its tests
+        onSaved: () => void recordsChanged(['controls']),
       }),
   );
 
