@@ -12,6 +12,8 @@ import type { ScopeStore } from './scope';
 export interface IpcLinkOptions {
   readonly bridge: () => Pick<KomplBridge, 'invoke' | 'abort'>;
   readonly scope: Pick<ScopeStore, 'current'>;
+  /** Told each time main has confirmed a write of records. */
+  readonly onWritten?: () => void;
 }
 
 /** Calls that say nothing of a tenant's records, so they outlive a change of session. */
@@ -21,7 +23,7 @@ function isUnscoped(path: string): boolean {
 
 const dropped = () => new CodedClientError({ code: 'NOT_SIGNED_IN', details: {}, faults: [] }, { dropped: true });
 
-export function ipcLink({ bridge, scope }: IpcLinkOptions): TRPCLink<AppRouter> {
+export function ipcLink({ bridge, scope, onWritten }: IpcLinkOptions): TRPCLink<AppRouter> {
   let nextId = 1;
   return () =>
     ({ op }) =>
@@ -57,6 +59,7 @@ export function ipcLink({ bridge, scope }: IpcLinkOptions): TRPCLink<AppRouter> 
             (response) =>
               settle(() => {
                 if (response.ok) {
+                  if (type === 'mutation' && !isUnscoped(path)) onWritten?.();
                   observer.next({ result: { type: 'data', data: response.data } });
                   observer.complete();
                 } else observer.error(new CodedClientError(response.error));

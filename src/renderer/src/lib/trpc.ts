@@ -11,13 +11,16 @@ import { ipcLink } from './ipc-link';
 import { notifyError } from './notices';
 import { createQueryClient, invalidateEntities } from './query-client';
 import { scope } from './scope';
+import { markSent } from './sent';
 
 export type RouterInputs = inferRouterInputs<AppRouter>;
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
 
 export const queryClient = createQueryClient({ scope, report: (error, title) => void notifyError(error, title) });
 
-export const trpcClient = createTRPCClient<AppRouter>({ links: [ipcLink({ bridge, scope })] });
+export const trpcClient = createTRPCClient<AppRouter>({
+  links: [ipcLink({ bridge, scope, onWritten: () => markSent(Date.now()) })],
+});
 
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient });
 

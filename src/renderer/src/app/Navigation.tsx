@@ -1,0 +1,62 @@
+/** The navigation: groups by domain with counts where something waits, or a rail of icons where the screen needs the room. */
+import { Tooltip } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { NavLink, useLocation } from 'react-router';
+import { Icon } from '../components/Icon';
+import { formatNumber } from '../lib/format';
+import { trpc } from '../lib/trpc';
+import css from './Navigation.module.css';
+import { isIn, NAV_FOOT, NAVIGATION, type NavItem } from './navigation';
+
+function useCount(item: NavItem): number | null {
+  const counts = useQuery({ ...trpc.entities.findings.counts.queryOptions(), enabled: item.count !== undefined });
+  if (item.count === undefined) return null;
+  return counts.data?.[item.count.view] ?? null;
+}
+
+function Item({ item, rail }: { readonly item: NavItem; readonly rail: boolean }) {
+  const { pathname } = useLocation();
+  const count = useCount(item);
+  const current = isIn(item, pathname);
+  const link = (
+    <NavLink
+      to={item.to}
+      className={css.item}
+      data-current={current || undefined}
+      aria-current={current ? 'page' : undefined}
+      aria-label={rail ? item.label : undefined}
+      aria-keyshortcuts={`G ${item.letter}`}
+    >
+      <Icon name={item.icon} />
+      {rail ? null : <span className={css.label}>{item.label}</span>}
+      {rail || count === null || count === 0 ? null : <span className={css.count}>{formatNumber(count)}</span>}
+    </NavLink>
+  );
+  return rail ? (
+    <Tooltip label={item.label} position="right" openDelay={100}>
+      {link}
+    </Tooltip>
+  ) : (
+    link
+  );
+}
+
+export function Navigation({ rail }: { readonly rail: boolean }) {
+  return (
+    <nav className={css.nav} data-rail={rail || undefined} aria-label="Main" data-pane="Navigation" tabIndex={-1}>
+      {NAVIGATION.map((group) => (
+        <div key={group.label ?? 'top'} className={css.group}>
+          {group.label === null || rail ? null : <h2 className={css.groupLabel}>{group.label}</h2>}
+          {group.items.map((item) => (
+            <Item key={item.key} item={item} rail={rail} />
+          ))}
+        </div>
+      ))}
+      <div className={`${css.group} ${css.foot}`}>
+        {NAV_FOOT.map((item) => (
+          <Item key={item.key} item={item} rail={rail} />
+        ))}
+      </div>
+    </nav>
+  );
+}

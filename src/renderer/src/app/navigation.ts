@@ -1,0 +1,60 @@
+/** What the navigation holds: only what exists. Entities bring their own name and icon. */
+import { type EntityName, entityOf } from '@shared/entities/registry';
+
+export interface NavItem {
+  readonly key: string;
+  readonly label: string;
+  readonly icon: string;
+  readonly to: string;
+  /** `G` then this letter. */
+  readonly letter: string;
+  /** Entity and view whose count stands beside it. */
+  readonly count?: { readonly entity: EntityName; readonly view: string };
+}
+
+export interface NavGroup {
+  readonly label: string | null;
+  readonly items: readonly NavItem[];
+}
+
+function listOf(entity: EntityName, letter: string, count?: string): NavItem {
+  const { label, icon } = entityOf(entity);
+  return {
+    key: entity,
+    label: label.many,
+    icon,
+    to: `/r/${entity}`,
+    letter,
+    count: count === undefined ? undefined : { entity, view: count },
+  };
+}
+
+export const NAVIGATION: readonly NavGroup[] = [
+  { label: null, items: [{ key: 'home', label: 'Home', icon: 'dashboard', to: '/', letter: 'H' }] },
+  {
+    label: 'RegOps',
+    items: [listOf('regulations', 'R'), listOf('requirements', 'Q'), listOf('controlSets', 'S'), listOf('controls', 'C')],
+  },
+  {
+    label: 'AuditOps',
+    items: [
+      listOf('auditPlans', 'P'),
+      { key: 'fieldwork', label: 'Fieldwork', icon: 'fieldwork', to: '/fieldwork', letter: 'W' },
+      listOf('findings', 'F', 'open'),
+      listOf('actions', 'A'),
+      listOf('auditEvidence', 'E'),
+    ],
+  },
+];
+
+export const NAV_FOOT: readonly NavItem[] = [
+  { key: 'connections', label: 'Connections', icon: 'server', to: '/connections', letter: 'L' },
+  { key: 'settings', label: 'Settings', icon: 'settings', to: '/settings', letter: 'I' },
+];
+
+export const ALL_NAV_ITEMS: readonly NavItem[] = [...NAVIGATION.flatMap((group) => group.items), ...NAV_FOOT];
+
+/** True where a path lies in an item's part of the app. */
+export function isIn(item: NavItem, path: string): boolean {
+  return item.to === '/' ? path === '/' : path === item.to || path.startsWith(`${item.to}/`);
+}
