@@ -58,6 +58,9 @@ export function firstText(answer: Buffer): string {
 /** Sync as a client would send it. */
 export const SYNC_MESSAGE = message('S', Buffer.alloc(0));
 
+/** Ends an extended batch without committing what it did so far: a statement that cannot be parsed, then Sync. */
+export const ABORT_BATCH = Buffer.concat([message('P', Buffer.from('\0ABORT BATCH\0\0\0', 'latin1')), SYNC_MESSAGE]);
+
 /**
  * Takes the engine's own CopyInResponse out of an answer, because the server has given it already when it asked for the data.
  * Only the head of the answer is looked at: nothing but notices comes before it.

@@ -11,7 +11,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { CodedError } from '@shared/errors';
-import { copyFail, firstText, simpleQuery } from './backend';
+import { copyFail, firstText, SYNC_MESSAGE, simpleQuery } from './backend';
 
 type Module = PGlite['Module'];
 type FsOptions = Parameters<NodeFS['init']>[1];
@@ -146,6 +146,8 @@ export class Engine {
   #read = 0;
   #output: Buffer[] = [];
   #broken = false;
+  /** A COPY asked for data that the unit did not hold. */
+  #starved = false;
   #checkpointedAt: number;
 
   private constructor(pglite: PGlite, serverVersion: string) {
@@ -200,11 +202,12 @@ export class Engine {
   /** Runs complete protocol messages and returns the answer. Throws when the engine breaks, after which it is unusable. */
   run(bytes: Uint8Array): Buffer {
     if (this.#broken) throw new CodedError('SERVER_CLOSED');
-    this.#input = bytes;
-    this.#read = 0;
     this.#output = [];
+    this.#starved = false;
     try {
-      while (this.#read < bytes.length || this.#module._pq_buffer_remaining_data() > 0) this.#step();
+      this.#feed(bytes);
+      // A COPY swallows the Sync of its batch while it looks for data.
+      if (this.#starved && SYNC_MESSAGE.equals(bytes.subarray(-SYNC_MESSAGE.length))) this.#feed(SYNC_MESSAGE);
       this.#module._PostgresSendReadyForQueryIfNecessary();
       this.#module._pgl_pq_flush();
     } catch (cause) {
@@ -214,6 +217,12 @@ export class Engine {
     const answer = this.#output.length === 1 && this.#output[0] ? this.#output[0] : Buffer.concat(this.#output);
     this.#output = [];
     return answer;
+  }
+
+  #feed(bytes: Uint8Array): void {
+    this.#input = bytes;
+    this.#read = 0;
+    while (this.#read < bytes.length || this.#module._pq_buffer_remaining_data() > 0) this.#step();
   }
 
   #step(): void {
@@ -250,6 +259,7 @@ export class Engine {
     let rest = this.#input.subarray(this.#read, this.#read + room);
     if (rest.length === 0) {
       // Only a COPY asks for more than it was given; end of file here would end the whole engine.
+      this.#starved = true;
       rest = copyFail('COPY FROM STDIN needs the simple query protocol').subarray(0, room);
     } else {
       this.#read += rest.length;

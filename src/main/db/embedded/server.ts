@@ -10,11 +10,11 @@
  */
 import { CodedError } from '@shared/errors';
 import {
+  ABORT_BATCH,
   copyInResponse,
   errorResponse,
   greeting,
   REFUSE_ENCRYPTION,
-  SYNC_MESSAGE,
   simpleQuery,
   withoutCopyInResponse,
 } from './backend';
@@ -242,7 +242,7 @@ export class EmbeddedServer {
   }
 
   #rollBack(): void {
-    if (this.#midBatch) this.#run(SYNC_MESSAGE);
+    if (this.#midBatch) this.#run(ABORT_BATCH);
     this.#midBatch = false;
     if (this.#engine.inTransaction) this.#run(simpleQuery('ROLLBACK'));
     this.#holder = null;
