@@ -126,12 +126,10 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   ],
   INPUT_TOO_LARGE: ['That is too much at once', 'Send less, or add it as a file.'],
   PATH_UNKNOWN: ['This version does not know what was asked', 'Start the workstation again; if it stays, bring it up to date.'],
-  NOT_FOUND: (d) => [
-    `${recordOf(d)} is not here`,
-    d.entity === undefined && typeof d.what === 'string'
-      ? `${d.what}.`
-      : 'It was removed, or it belongs to another tenant. Go back to the list.',
-  ],
+  NOT_FOUND: (d) =>
+    typeof d.what === 'string'
+      ? [d.what, 'Check the spelling and try again.']
+      : [`${recordOf(d)} is not here`, 'It was removed, or it belongs to another tenant. Go back to the list.'],
   REFERENCE_MISSING: (d) => [
     `${d.field === undefined ? 'A field' : fieldOf(d)} points to a record that is not here`,
     'Choose another one.',

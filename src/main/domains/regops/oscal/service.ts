@@ -87,6 +87,11 @@ async function importOnce(ctx: EntityContext, opId: string, parsed: ParsedCatalo
   return result;
 }
 
+/** Refuses with ROLE_FORBIDS a person who may not import catalogues; the trial run of such a person would promise too much. */
+export function requireImporter(ctx: EntityContext): void {
+  importFunction(ctx);
+}
+
 /** A function that may also archive, where the person has one; else any that may write catalogues. */
 function importFunction(ctx: EntityContext): TenantFunction {
   const write = ENTITIES_READ.flatMap((entity): Need[] => [

@@ -1,0 +1,55 @@
+/** What a command is: its words, its options, what it does, and what it says. The table of all of them stands in `commands/`. */
+
+import type { Database } from '@main/db/database';
+import type { EntityContext } from '@main/entities/context';
+import type { CommandIo } from './io';
+import type { Login, Person } from './login';
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in the usage, for example `ID`. */
+  readonly value?: string;
+  readonly required?: boolean;
+  readonly help: string;
+}
+
+/** The values of a command's own options, checked against its table. */
+export interface Values {
+  /** A required text. */
+  text(name: string): string;
+  optional(name: string): string | undefined;
+  flag(name: string): boolean;
+}
+
+/** What a command has to say: `json` for scripts, `text` for people. */
+export interface Answer {
+  readonly json: unknown;
+  readonly text: readonly string[];
+}
+
+export interface CommandCall {
+  readonly values: Values;
+  readonly positionals: readonly string[];
+  readonly io: CommandIo;
+  readonly database: Database;
+  readonly login: Login;
+  /** Absolute path of a file or folder that was given relative to where the caller stands. */
+  path(given: string): string;
+  /** The person of `--as`, or of the connection itself; null over an administrator's connection without `--as`. */
+  person(): Promise<Person | null>;
+  /** The person's context in the tenant of `--tenant`, checked: membership, licence, suspension. Refuses where there is no person. */
+  context(): Promise<EntityContext>;
+  /** As `context`; over an administrator's connection without `--as` a context that can only read. */
+  readingContext(): Promise<EntityContext>;
+}
+
+export interface Command {
+  readonly words: readonly string[];
+  readonly positionals: readonly string[];
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  run(call: CommandCall): Promise<Answer>;
+}
+
+export const AS_OPTION: OptionSpec = { type: 'string', value: 'EMAIL', help: 'the person to act as' };
+export const TENANT_OPTION: OptionSpec = { type: 'string', value: 'ID', required: true, help: 'the tenant, by its id or domain' };

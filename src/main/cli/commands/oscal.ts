@@ -1,0 +1,91 @@
+/** `kompl import oscal` and `kompl export oscal`. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  applyImport,
+  exportCatalog,
+  MAX_CATALOG_BYTES,
+  parseCatalog,
+  previewCatalog,
+  requireImporter,
+} from '@main/domains/regops/oscal';
+import { recordIdSchema } from '@main/entities/read';
+import { CodedError } from '@shared/errors';
+import type { CatalogChanges, CatalogCounts } from '@shared/wire/oscal';
+import { v7 as uuidv7 } from 'uuid';
+import { type Answer, AS_OPTION, type Command, TENANT_OPTION } from '../command';
+
+async function readCatalogFile(path: string): Promise<Uint8Array> {
+  const fileName = basename(path);
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_CATALOG_BYTES) throw new CodedError('FILE_TOO_LARGE', { fileName, size, limit: MAX_CATALOG_BYTES });
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
+    throw new CodedError('FILE_UNREADABLE', { fileName }, { cause });
+  }
+}
+
+interface Outcome {
+  readonly regulation: { readonly id: string | null; readonly name: string; readonly version: string | null };
+  readonly counts: CatalogCounts;
+  readonly changed: CatalogChanges;
+}
+
+function answer({ regulation, counts, changed }: Outcome, dryRun: boolean): Answer {
+  const { created, updated, unchanged, removed } = changed;
+  const { groups, controls, enhancements, parts } = counts;
+  const nothing = created + updated + (removed ?? 0) === 0;
+  return {
+    json: { regulation, counts: { groups, controls, enhancements, parts }, changed: { created, updated, unchanged } },
+    text: [
+      `${regulation.name}, version ${regulation.version ?? '-'}`,
+      `${groups} groups, ${controls} controls, ${enhancements} enhancements, ${parts} parts`,
+      nothing
+        ? `Nothing changes: all ${unchanged} requirements are here as the file has them.`
+        : `${dryRun ? 'Would be: ' : ''}${created} created, ${updated} updated, ${unchanged} unchanged${removed ? `, ${removed} archived` : ''}`,
+      ...(dryRun ? ['A trial run: nothing was written.'] : regulation.id === null ? [] : [`regulation ${regulation.id}`]),
+    ],
+  };
+}
+
+const importOscal: Command = {
+  words: ['import', 'oscal'],
+  positionals: ['FILE'],
+  summary: 'Import an OSCAL catalogue: regulation, requirements, control set. The same file again changes nothing.',
+  options: {
+    tenant: TENANT_OPTION,
+    as: AS_OPTION,
+    'dry-run': { type: 'boolean', help: 'say what would change and write nothing' },
+  },
+  async run(call) {
+    const path = call.path(call.positionals[0] ?? '');
+    const ctx = await call.context();
+    requireImporter(ctx);
+    const parsed = parseCatalog(await readCatalogFile(path), { fileName: basename(path) });
+    if (!call.values.flag('dry-run')) return answer(await applyImport(ctx, uuidv7(), parsed), false);
+    const { existing, counts, changed } = await previewCatalog(ctx, parsed);
+    const regulation = { id: existing?.id ?? null, name: parsed.name, version: parsed.version };
+    return answer({ regulation, counts, changed }, true);
+  },
+};
+
+const exportOscal: Command = {
+  words: ['export', 'oscal'],
+  positionals: [],
+  summary: 'Print a regulation as an OSCAL catalogue; an imported one as the very document it came from.',
+  options: {
+    tenant: TENANT_OPTION,
+    regulation: { type: 'string', value: 'ID', required: true, help: 'the regulation, by its id' },
+    as: AS_OPTION,
+  },
+  async run(call) {
+    const id = call.values.text('regulation').toLowerCase();
+    if (!recordIdSchema.safeParse(id).success) throw new CodedError('NOT_FOUND', { entity: 'regulations' });
+    const { document } = await exportCatalog(await call.readingContext(), id);
+    return { json: document, text: [JSON.stringify(document, null, 2)] };
+  },
+};
+
+export const OSCAL_COMMANDS: readonly Command[] = [importOscal, exportOscal];
