@@ -1,6 +1,6 @@
-/** Where an entity's screens live. One rule for all: `/<domain>/<kebab name>`, so that no screen builds a path by hand. */
+/** Where an entity's screens live: `/r/<entity>` and below it, as the routes have it. No screen builds a path by hand. */
 import type { Domain } from '@shared/entities/define';
-import { ENTITY_NAMES, type EntityName, entityOf } from '@shared/entities/registry';
+import type { EntityName } from '@shared/entities/registry';
 
 export const DOMAIN_LABELS: Readonly<Record<Domain, string>> = {
   regops: 'RegOps',
@@ -9,18 +9,8 @@ export const DOMAIN_LABELS: Readonly<Record<Domain, string>> = {
   auditops: 'AuditOps',
 };
 
-/** `controlTests` → `control-tests`. */
-export function entitySlug(name: EntityName): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** The entity behind a path segment, or null where there is none. */
-export function entityBySlug(slug: string): EntityName | null {
-  return ENTITY_NAMES.find((name) => entitySlug(name) === slug) ?? null;
-}
-
 export function listPath(name: EntityName): string {
-  return `/${entityOf(name).domain}/${entitySlug(name)}`;
+  return `/r/${name}`;
 }
 
 export function detailPath(name: EntityName, id: string): string {
@@ -39,3 +29,8 @@ export function newPath(name: EntityName, prefill: Readonly<Record<string, strin
 
 /** The page that brings a whole catalogue in. */
 export const OSCAL_IMPORT_PATH = '/import/oscal';
+
+/** The sheet that a control test is worked on. */
+export function worksheetPath(planId: string, testId: string): string {
+  return `/fieldwork/${encodeURIComponent(planId)}/${encodeURIComponent(testId)}`;
+}

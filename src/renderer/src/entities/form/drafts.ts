@@ -1,9 +1,10 @@
 /**
- * Unsaved work, in this window's memory only, apart for each tenant and person. Nothing is written to disk, and nothing
- * outlives the session: when the person signs out or works in another tenant, all of it is forgotten.
+ * Unsaved work, in this window's memory only. Nothing is written to disk, and nothing outlives the session: when the person
+ * signs out or works in another tenant, all of it is forgotten.
  */
 import type { Json } from '@shared/entities/fields';
 import type { EntityName } from '@shared/entities/registry';
+import { type ScopeStore, scope } from '../../lib/scope';
 import type { GenericRow } from '../rows';
 
 export interface Draft {
@@ -20,19 +21,11 @@ export interface Draft {
   readonly changedAt: string;
 }
 
-export interface DraftOwner {
-  readonly tenantId: string;
-  readonly personId: string;
-}
-
-const drafts = new Map<string, Draft>();
-let owner: DraftOwner | null = null;
-
-/** Says whose drafts are kept from now on; those of anybody else, or of another tenant, are forgotten. */
-export function ownDrafts(next: DraftOwner | null): void {
-  if (owner?.tenantId === next?.tenantId && owner?.personId === next?.personId) return;
-  drafts.clear();
-  owner = next;
+export interface DraftStore {
+  get(key: string): Draft | null;
+  /** Keeps a draft; without a signed-in person nothing is kept. */
+  keep(key: string, draft: Draft): void;
+  drop(key: string): void;
 }
 
 /** `place` tells new records apart: a form opened from a relation has a draft of its own. */
@@ -40,15 +33,17 @@ export function draftKey(entity: EntityName, id: string | null, place = ''): str
   return `${entity}:${id ?? `new:${place}`}`;
 }
 
-export function keptDraft(key: string): Draft | null {
-  return drafts.get(key) ?? null;
+export function createDraftStore(owner: Pick<ScopeStore, 'current' | 'onChange'>): DraftStore {
+  const drafts = new Map<string, Draft>();
+  owner.onChange(() => drafts.clear());
+  return {
+    get: (key) => drafts.get(key) ?? null,
+    keep: (key, draft) => {
+      if (owner.current().key !== null) drafts.set(key, draft);
+    },
+    drop: (key) => void drafts.delete(key),
+  };
 }
 
-/** Keeps a draft; without a signed-in owner nothing is kept. */
-export function keepDraft(key: string, draft: Draft): void {
-  if (owner !== null) drafts.set(key, draft);
-}
-
-export function dropDraft(key: string): void {
-  drafts.delete(key);
-}
+/** The drafts of this window. */
+export const drafts = createDraftStore(scope);

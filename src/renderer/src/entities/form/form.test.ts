@@ -2,9 +2,10 @@
 import { ENTITIES, entityOf } from '@shared/entities/registry';
 import { operationSchema } from '@shared/operations';
 import { v7 } from 'uuid';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { createScopeStore } from '../../lib/scope';
 import type { GenericRow } from '../rows';
-import { draftKey, dropDraft, keepDraft, keptDraft, ownDrafts } from './drafts';
+import { createDraftStore, draftKey } from './drafts';
 import { changedFields, formValuesOf, newValues, OperationIds, operationBody, updateBody } from './operation';
 import { fieldFault, formFaults, formFields, readInteger, typedFault } from './validate';
 
@@ -207,29 +208,31 @@ describe('drafts', () => {
     changedAt: row.updatedAt,
   };
   const key = draftKey('controls', ID);
-  beforeEach(() => ownDrafts(null));
 
   it('are kept for the one who is signed in', () => {
-    ownDrafts({ tenantId: 'a', personId: 'p' });
-    keepDraft(key, draft);
-    ownDrafts({ tenantId: 'a', personId: 'p' });
-    expect(keptDraft(key)).toEqual(draft);
-    dropDraft(key);
-    expect(keptDraft(key)).toBeNull();
+    const scope = createScopeStore();
+    const drafts = createDraftStore(scope);
+    scope.enter('p/a');
+    drafts.keep(key, draft);
+    scope.enter('p/a');
+    expect(drafts.get(key)).toEqual(draft);
+    drafts.drop(key);
+    expect(drafts.get(key)).toBeNull();
   });
 
-  it('are forgotten at sign-out, by another person and in another tenant', () => {
-    for (const next of [null, { tenantId: 'a', personId: 'q' }, { tenantId: 'b', personId: 'p' }]) {
-      ownDrafts({ tenantId: 'a', personId: 'p' });
-      keepDraft(key, draft);
-      ownDrafts(next);
-      ownDrafts({ tenantId: 'a', personId: 'p' });
-      expect(keptDraft(key)).toBeNull();
-    }
+  it.each([null, 'q/a', 'p/b'])('are forgotten when the session becomes %s', (next) => {
+    const scope = createScopeStore();
+    const drafts = createDraftStore(scope);
+    scope.enter('p/a');
+    drafts.keep(key, draft);
+    scope.enter(next);
+    scope.enter('p/a');
+    expect(drafts.get(key)).toBeNull();
   });
 
   it('are not kept for nobody', () => {
-    keepDraft(key, draft);
-    expect(keptDraft(key)).toBeNull();
+    const drafts = createDraftStore(createScopeStore());
+    drafts.keep(key, draft);
+    expect(drafts.get(key)).toBeNull();
   });
 });

@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { isSortable, type ListState, nextSort, readListState, replaceFilters, toQuery, writeListState } from './query';
 
 const controls = entityOf('controls');
-const state = (patch: Partial<ListState> = {}): ListState => ({ view: 'all', search: '', sort: [], filters: [], ...patch });
+const state = (patch: Partial<ListState> = {}): ListState => ({
+  view: 'all',
+  search: '',
+  sort: [],
+  filters: [],
+  archived: false,
+  ...patch,
+});
 
 describe('the address of a list', () => {
   it('comes back as it was written', () => {

@@ -18,6 +18,8 @@ export interface ListState {
   /** Empty: the definition's own order. */
   readonly sort: readonly SortKey[];
   readonly filters: readonly Filter[];
+  /** The archived records instead of the living ones. */
+  readonly archived: boolean;
 }
 
 /** Which comparisons make sense for a kind of field; the first is the editor's own. */
@@ -85,6 +87,7 @@ export function readListState(definition: EntityDefinition, params: URLSearchPar
       .map((text) => readFilter(definition, text))
       .filter((filter) => filter !== null)
       .slice(0, 12),
+    archived: params.get('archived') === '1',
   };
 }
 
@@ -98,6 +101,7 @@ export function writeListState(definition: EntityDefinition, state: ListState): 
     const value = filter.op === 'empty' || filter.op === 'notEmpty' ? '' : `~${JSON.stringify(filter.value ?? null)}`;
     params.append('f', `${filter.field}~${filter.op}${value}`);
   }
+  if (state.archived) params.set('archived', '1');
   return params;
 }
 
@@ -125,7 +129,7 @@ export function toQuery(
   definition: EntityDefinition,
   state: ListState,
   fixed: readonly Filter[] = [],
-): Pick<ListQuery, 'filter' | 'search' | 'sort'> {
+): Pick<ListQuery, 'filter' | 'search' | 'sort' | 'archived'> {
   const filter = [
     ...fixed,
     ...viewOf(definition, state.view).filter,
@@ -139,6 +143,7 @@ export function toQuery(
     })),
     search: state.search.trim(),
     sort: activeSort(definition, state).map((key) => ({ field: key.field, dir: key.dir })),
+    archived: state.archived,
   };
 }
 

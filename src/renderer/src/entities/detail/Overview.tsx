@@ -1,0 +1,138 @@
+/** The first tab of a record: its fields by the sections of its form, what hangs on it, and what happened last. */
+import type { Entity } from '@shared/entities/define';
+import { entityOf, isEntityName } from '@shared/entities/registry';
+import type { RecordView } from '@shared/wire/records';
+import { useQuery } from '@tanstack/react-query';
+import { Card } from '../../components/Card';
+import { formatInstant } from '../../lib/format';
+import { historyOptions } from '../api';
+import { formFields } from '../form/validate';
+import type { GenericRow } from '../rows';
+import { FieldValue } from '../values/FieldValue';
+import { useNames } from '../values/names';
+import { isEmptyValue } from '../values/text';
+import { ChildrenCard } from './ChildrenCard';
+import { HistoryLine } from './History';
+import css from './Overview.module.css';
+
+const LATEST = 5;
+
+export interface OverviewProps {
+  readonly definition: Entity;
+  readonly record: RecordView<GenericRow>;
+  readonly onTab: (tab: string) => void;
+}
+
+export function Overview({ definition, record, onTab }: OverviewProps) {
+  const { row, labels } = record;
+  const names = useNames(labels);
+  const rest = Object.keys(definition.fields).filter(
+    (key) =>
+      !formFields(definition).includes(key) &&
+      key !== definition.refField &&
+      !isEmptyValue(row[key]) &&
+      definition.fields[key]?.kind !== 'json',
+  );
+  const sections = definition.form.map((section) => ({ title: section.title, keys: section.fields.flat() }));
+  const stateKey = definition.states?.field ?? '';
+  const shown = sections
+    .map((section) => ({
+      ...section,
+      keys: section.keys.filter((key) => key !== stateKey && key !== definition.titleField && key !== definition.refField),
+    }))
+    .filter((section) => section.keys.length > 0);
+  const by = (id: string | null) => (id === null ? 'the system' : (names.person(id) ?? 'Unknown person'));
+  return (
+    <div className={css.columns}>
+      <div className={css.main}>
+        {shown.map((section) => (
+          <Card key={section.title} title={section.title}>
+            <dl className={css.fields}>
+              {section.keys.map((key) => (
+                <div key={key} className={css.field} data-wide={definition.fields[key]?.kind === 'longText' || undefined}>
+                  <dt>{definition.fields[key]?.label}</dt>
+                  <dd>
+                    <FieldValue definition={definition} name={key} row={row} names={names} look="full" />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </Card>
+        ))}
+        {definition.children.map((relation) =>
+          isEntityName(relation.entity) ? (
+            <ChildrenCard
+              key={`${relation.entity}.${relation.field}`}
+              relation={relation}
+              entity={entityOf(relation.entity)}
+              name={relation.entity}
+              parentId={row.id}
+              frozen={record.archived}
+              onAll={() => onTab(`${relation.entity}.${relation.field}`)}
+            />
+          ) : null,
+        )}
+      </div>
+      <div className={css.side}>
+        <Card title="Record">
+          <dl className={css.facts}>
+            {rest.map((key) => (
+              <div key={key} className={css.fact}>
+                <dt>{definition.fields[key]?.label}</dt>
+                <dd>
+                  <FieldValue definition={definition} name={key} row={row} names={names} look="full" />
+                </dd>
+              </div>
+            ))}
+            <div className={css.fact}>
+              <dt>Version</dt>
+              <dd>{row.rowVersion}</dd>
+            </div>
+            <div className={css.fact}>
+              <dt>Changed</dt>
+              <dd>
+                {formatInstant(row.updatedAt)}
+                <br />
+                by {by(row.updatedBy)}
+              </dd>
+            </div>
+            <div className={css.fact}>
+              <dt>Created</dt>
+              <dd>
+                {formatInstant(row.createdAt)}
+                <br />
+                by {by(row.createdBy)}
+              </dd>
+            </div>
+          </dl>
+        </Card>
+        <Latest definition={definition} id={row.id} onAll={() => onTab('history')} />
+      </div>
+    </div>
+  );
+}
+
+function Latest({ definition, id, onAll }: { readonly definition: Entity; readonly id: string; readonly onAll: () => void }) {
+  const name: string = definition.name;
+  const history = useQuery({ ...historyOptions(isEntityName(name) ? name : 'controls', id), enabled: isEntityName(name) });
+  const entries = history.data ?? [];
+  if (entries.length === 0) return null;
+  return (
+    <Card
+      title="Latest changes"
+      actions={
+        <button type="button" className={css.all} onClick={onAll}>
+          All {entries.length}
+        </button>
+      }
+    >
+      <ol className={css.latest}>
+        {entries.slice(0, LATEST).map((entry) => (
+          <li key={`${entry.at}${entry.action}`}>
+            <HistoryLine definition={definition} entry={entry} most={2} />
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

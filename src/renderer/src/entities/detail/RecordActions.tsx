@@ -1,0 +1,179 @@
+/** What can be done with a record: its next states, editing, archiving; each names the record and asks why where the trail wants it. */
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import type { Entity } from '@shared/entities/define';
+import type { EntityName } from '@shared/entities/registry';
+import type { RecordView } from '@shared/wire/records';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { Dialog } from '../../components/Dialog';
+import { Icon } from '../../components/Icon';
+import { KeyCap } from '../../components/KeyCap';
+import { OptionPill, Pill } from '../../components/Pill';
+import { notify, notifyError } from '../../lib/notices';
+import { trpcClient } from '../../lib/trpc';
+import { needsReason, optionOf } from '../access';
+import { ReasonInput } from '../form/ReasonInput';
+import { editPath, listPath, worksheetPath } from '../paths';
+import type { GenericRow } from '../rows';
+import type { Change } from './useChange';
+
+export interface RecordActionsProps {
+  readonly name: EntityName;
+  readonly definition: Entity;
+  readonly record: RecordView<GenericRow>;
+  readonly change: Change;
+  /** What the record is called in sentences: `F-031`. */
+  readonly called: string;
+}
+
+export function RecordActions({ name, definition, record, change, called }: RecordActionsProps) {
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<string | null>(null);
+  const [archiving, setArchiving] = useState(false);
+  const [reason, setReason] = useState('');
+  const { row, may, steps, archived } = record;
+  const stateKey = definition.states?.field;
+  const stateField = stateKey === undefined ? undefined : definition.fields[stateKey];
+  const label = (state: string) => (stateField === undefined ? state : (optionOf(stateField, state)?.label ?? state));
+
+  const go = (state: string) => {
+    if (stateKey === undefined) return;
+    if (needsReason(definition, state)) {
+      setReason('');
+      setAsking(state);
+    } else void change.set({ [stateKey]: state }, `${called} is “${label(state)}”`);
+  };
+  const confirm = async () => {
+    if (asking === null || stateKey === undefined) return;
+    if (await change.set({ [stateKey]: asking }, `${called} is “${label(asking)}”`, reason)) setAsking(null);
+  };
+  const archive = async () => {
+    if (!(await change.file('archive', `${called} is archived`))) return;
+    setArchiving(false);
+    void navigate(listPath(name));
+  };
+  return (
+    <>
+      <Special name={name} row={row} />
+      {archived && may.archive ? (
+        <Button
+          leftSection={<Icon name="history" />}
+          loading={change.busy}
+          onClick={() => void change.file('restore', `${called} is back`)}
+        >
+          Restore
+        </Button>
+      ) : null}
+      {!archived && stateField !== undefined && may.update && steps.length > 0 ? (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button rightSection={<Icon name="selector" size={14} />} loading={change.busy}>
+              State
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>Now {label(String(row[stateKey ?? ''] ?? ''))}</Menu.Label>
+            {steps.map((state) => (
+              <Menu.Item
+                key={state}
+                onClick={() => go(state)}
+                rightSection={needsReason(definition, state) ? <Icon name="pencil" size={14} label="asks a reason" /> : null}
+              >
+                <OptionPill options={stateField.options ?? []} value={state} />
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      ) : null}
+      {!archived && may.update ? (
+        <Button
+          variant="filled"
+          leftSection={<Icon name="pencil" />}
+          rightSection={<KeyCap keys="E" on="action" />}
+          onClick={() => void navigate(editPath(name, row.id))}
+        >
+          Edit
+        </Button>
+      ) : null}
+      {!archived && may.archive ? (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="default" aria-label="More">
+              <Icon name="dots" />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<Icon name="archive" />} onClick={() => setArchiving(true)}>
+              Archive …
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      ) : null}
+      <Dialog
+        opened={asking !== null}
+        onClose={() => setAsking(null)}
+        title={`${called} becomes “${label(asking ?? '')}”`}
+        action={`Set to “${label(asking ?? '')}”`}
+        onAction={() => void confirm()}
+        busy={change.busy}
+        disabled={reason.trim() === ''}
+      >
+        <ReasonInput value={reason} onChange={setReason} fault={null} autoFocus />
+      </Dialog>
+      <Dialog
+        opened={archiving}
+        onClose={() => setArchiving(false)}
+        title={`Archive ${called}?`}
+        action={`Archive ${called}`}
+        onAction={() => void archive()}
+        busy={change.busy}
+        destructive
+        cancel="Keep it"
+      >
+        <p>It leaves every list and count. Its history stays, and it can be restored from the archived records.</p>
+      </Dialog>
+    </>
+  );
+}
+
+/** The one thing more that a kind of record can do. */
+function Special({ name, row }: { readonly name: EntityName; readonly row: GenericRow }) {
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const planId = row.auditPlanId;
+  if (name === 'controlTests' && typeof planId === 'string') {
+    return (
+      <Button leftSection={<Icon name="fieldwork" />} onClick={() => void navigate(worksheetPath(planId, row.id))}>
+        Worksheet
+      </Button>
+    );
+  }
+  if (name === 'auditPlans') {
+    return (
+      <Button leftSection={<Icon name="fieldwork" />} onClick={() => void navigate(`/fieldwork/${row.id}`)}>
+        Fieldwork
+      </Button>
+    );
+  }
+  if (name !== 'regulations') return null;
+  const exportCatalogue = async () => {
+    setBusy(true);
+    try {
+      const { saved } = await trpcClient.oscal.export.mutate({ regulationId: row.id });
+      if (saved !== null) notify({ tone: 'good', title: 'The catalogue is exported', text: saved.fileName });
+    } catch (error) {
+      notifyError(error, 'The catalogue is not exported');
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button leftSection={<Icon name="export" />} loading={busy} onClick={() => void exportCatalogue()}>
+      Export OSCAL
+    </Button>
+  );
+}
+
+export function ArchivedPill() {
+  return <Pill word="Archived" tone="neutral" shape="archive" />;
+}

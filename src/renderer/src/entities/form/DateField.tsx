@@ -1,0 +1,73 @@
+/** A date that is typed as people write it, or picked from a calendar. A text that is no date stays, with the reason. */
+import { ActionIcon, Popover, TextInput } from '@mantine/core';
+import { DatePicker } from '@mantine/dates';
+import type { Json } from '@shared/entities/fields';
+import { type ReactNode, useState } from 'react';
+import { Icon } from '../../components/Icon';
+import { todayHere } from '../../lib/format';
+import { ShortcutLayer } from '../../lib/use-shortcuts';
+import css from './FieldInput.module.css';
+import { parseTypedDate, writeDate } from './typedDate';
+
+export interface DateFieldProps {
+  readonly label: ReactNode;
+  readonly description?: string;
+  readonly error?: string;
+  readonly withAsterisk: boolean;
+  readonly 'data-field'?: string;
+  /** `YYYY-MM-DD`, or ''. */
+  readonly value: string;
+  readonly typed?: string;
+  readonly onChange: (value: Json, typed?: string) => void;
+}
+
+export function DateField({ value, typed, onChange, ...shared }: DateFieldProps) {
+  const [opened, setOpened] = useState(false);
+  const [editing, setEditing] = useState<string | null>(null);
+  const today = todayHere();
+  const take = (text: string) => {
+    const read = parseTypedDate(text, today);
+    if (read.ok) onChange(read.value);
+    else onChange(value === '' ? null : value, text);
+  };
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus withRoles={false}>
+      <Popover.Target>
+        <TextInput
+          {...shared}
+          value={editing ?? typed ?? (value === '' ? '' : writeDate(value))}
+          placeholder="30 Nov 2026"
+          onChange={(event) => {
+            setEditing(event.currentTarget.value);
+            take(event.currentTarget.value);
+          }}
+          onBlur={() => setEditing(null)}
+          rightSection={
+            <ActionIcon
+              size={24}
+              aria-label="Choose from a calendar"
+              aria-haspopup="dialog"
+              aria-expanded={opened}
+              onClick={() => setOpened(!opened)}
+            >
+              <Icon name="calendar" />
+            </ActionIcon>
+          }
+        />
+      </Popover.Target>
+      <Popover.Dropdown className={css.calendar} role="dialog" aria-label="Calendar">
+        <ShortcutLayer>
+          <DatePicker
+            value={value === '' ? null : value}
+            defaultDate={value === '' ? today : value}
+            onChange={(next) => {
+              onChange(next);
+              setEditing(null);
+              setOpened(false);
+            }}
+          />
+        </ShortcutLayer>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
