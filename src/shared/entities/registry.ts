@@ -22,8 +22,10 @@ export const ENTITIES = {
 } as const;
 
 export type EntityName = keyof typeof ENTITIES;
-export type EntityRow<N extends EntityName> =
-  (typeof ENTITIES)[N] extends Entity<string, infer F extends FieldMap> ? RowOf<F> : never;
+/** Rows of an entity; of any of several where `N` is a union of names. */
+export type EntityRow<N extends EntityName> = {
+  [K in N]: (typeof ENTITIES)[K] extends Entity<string, infer F extends FieldMap> ? RowOf<F> : never;
+}[N];
 
 export const ENTITY_NAMES = Object.keys(ENTITIES) as EntityName[];
 
