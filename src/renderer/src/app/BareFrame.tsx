@@ -1,7 +1,6 @@
 /** The window before a tenant is open: a slate band, the content, and one line about the program. */
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
-import { TenantBand } from '../components/TenantMark';
 import { openOverlay, useOverlay } from '../lib/overlays';
 import { saveSettings, useSettings } from '../lib/settings';
 import { trpc } from '../lib/trpc';
@@ -22,7 +21,7 @@ export function BareFrame({ children }: { readonly children: ReactNode }) {
   }, []);
   return (
     <div className={css.frame}>
-      <TenantBand tenant={null} />
+      <div className={css.band} />
       <main id="main" className={css.main} tabIndex={-1}>
         {children}
       </main>

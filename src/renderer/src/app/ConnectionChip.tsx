@@ -75,8 +75,9 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
           <p className={css.text}>
             {connection.state === 'online'
               ? `Answers since ${formatInstant(connection.since)}. Every change is confirmed before the screen calls it saved.`
-              : (words?.title ?? 'Starting.')}{' '}
-            {words?.text}
+              : words === null
+                ? 'Starting.'
+                : `${words.title}. ${words.text}`}
           </p>
           {connection.state === 'online' ? null : (
             <p className={css.text}>

@@ -1,8 +1,9 @@
 /** The person and what they may change about this window: theme, row height, single keys; and the way out. */
-import { Menu, SegmentedControl, Switch } from '@mantine/core';
+import { Popover, SegmentedControl, Switch } from '@mantine/core';
 import type { SignedInPerson } from '@shared/ipc';
 import { FUNCTION_LABELS, type TenantFunction } from '@shared/roles';
 import type { AppSettings } from '@shared/wire/app';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Avatar } from '../components/Avatar';
 import { Icon } from '../components/Icon';
@@ -28,27 +29,49 @@ export interface PersonMenuProps {
   readonly functions: readonly TenantFunction[];
 }
 
+interface EntryProps {
+  readonly icon: string;
+  readonly label: string;
+  readonly keys?: string;
+  readonly run: () => void;
+}
+
+function Entry({ icon, label, keys, run }: EntryProps) {
+  return (
+    <button type="button" className={css.entry} onClick={run}>
+      <Icon name={icon} />
+      <span className={css.entryLabel}>{label}</span>
+      {keys === undefined ? null : <KeyCap keys={keys} />}
+    </button>
+  );
+}
+
 export function PersonMenu({ person, functions }: PersonMenuProps) {
   const settings = useSettings();
   const navigate = useNavigate();
+  const [opened, setOpened] = useState(false);
   const role = functions.map((fn) => FUNCTION_LABELS[fn]).join(', ');
+  const leave = (act: () => void) => () => {
+    setOpened(false);
+    act();
+  };
   return (
-    <Menu position="bottom-end" width={272} closeOnItemClick>
-      <Menu.Target>
-        <button type="button" className={css.person} data-testid="person-menu">
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={280} trapFocus returnFocus>
+      <Popover.Target>
+        <button type="button" className={css.person} onClick={() => setOpened(!opened)} data-testid="person-menu">
           <Avatar name={person.displayName} initials={person.initials} size={28} />
           <span className={css.words}>
             <span className={css.name}>{person.displayName}</span>
             <span className={css.role}>{role}</span>
           </span>
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{person.email}</Menu.Label>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="You and this window">
+        <p className={css.email}>{person.email}</p>
         <div className={css.setting}>
-          <span id="menu-theme">Theme</span>
+          <span>Theme</span>
           <SegmentedControl
-            aria-labelledby="menu-theme"
+            aria-label="Theme"
             data={[...THEMES]}
             value={settings.theme}
             onChange={(value) => void saveSettings({ theme: value as AppSettings['theme'] })}
@@ -56,9 +79,9 @@ export function PersonMenu({ person, functions }: PersonMenuProps) {
           />
         </div>
         <div className={css.setting}>
-          <span id="menu-density">Rows</span>
+          <span>Row height</span>
           <SegmentedControl
-            aria-labelledby="menu-density"
+            aria-label="Row height"
             data={[...DENSITIES]}
             value={settings.density}
             onChange={(value) => void saveSettings({ density: value as AppSettings['density'] })}
@@ -72,25 +95,15 @@ export function PersonMenu({ person, functions }: PersonMenuProps) {
             onChange={(event) => void saveSettings({ singleKeys: event.currentTarget.checked })}
           />
         </div>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<Icon name="selector" />}
-          rightSection={<KeyCap keys="Ctrl+Shift+T" />}
-          onClick={() => openOverlay('tenants')}
-        >
-          Switch tenant…
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="keyboard" />} rightSection={<KeyCap keys="?" />} onClick={() => openOverlay('keys')}>
-          All keys
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="settings" />} onClick={() => void navigate('/settings')}>
-          Settings
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="sign-out" />} onClick={() => void signOut()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        <div className={css.entries}>
+          <Entry icon="selector" label="Switch tenant…" keys="Ctrl+Shift+T" run={leave(() => openOverlay('tenants'))} />
+          <Entry icon="keyboard" label="All keys" keys="?" run={leave(() => openOverlay('keys'))} />
+          <Entry icon="settings" label="Settings" run={leave(() => void navigate('/settings'))} />
+        </div>
+        <div className={css.entries}>
+          <Entry icon="sign-out" label="Sign out" run={leave(() => void signOut())} />
+        </div>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -2,11 +2,12 @@
  * A dialog that does one thing: its button carries verb and object, it names the tenant it writes to, and where something is lost
  * the safe choice has the focus. Ctrl Enter does it, Esc leaves.
  */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type FormEvent, type ReactNode, useId } from 'react';
 import { useWorkspace } from '../lib/session';
-import { ShortcutLayer, useShortcuts } from '../lib/use-shortcuts';
+import { useShortcuts } from '../lib/use-shortcuts';
 import css from './Dialog.module.css';
+import { DialogFrame } from './DialogFrame';
 import { KeyCap } from './KeyCap';
 import { TenantMark } from './TenantMark';
 
@@ -43,42 +44,33 @@ export function Dialog(props: DialogProps) {
     if (!busy && !disabled) onAction();
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      size={size}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      closeOnClickOutside={!destructive && !busy}
-    >
-      <ShortcutLayer>
-        <DialogKeys onAction={onAction} disabled={busy || disabled} />
-        <form id={form} onSubmit={submit} noValidate>
-          <div className={css.body}>{children}</div>
-          <footer className={css.foot}>
-            {writes && workspace ? (
-              <span className={css.tenant}>
-                <TenantMark tenant={workspace} size={20} />
-                <span>in {workspace.name}</span>
-              </span>
-            ) : null}
-            <Button size="lg" variant="default" onClick={onClose} data-autofocus={destructive || undefined} disabled={busy}>
-              {cancel}
-            </Button>
-            <Button
-              size="lg"
-              type="submit"
-              variant="filled"
-              color={destructive ? 'bad' : undefined}
-              loading={busy}
-              disabled={disabled}
-              rightSection={destructive ? undefined : <KeyCap keys="Ctrl+Enter" on="action" joined />}
-            >
-              {action}
-            </Button>
-          </footer>
-        </form>
-      </ShortcutLayer>
-    </Modal>
+    <DialogFrame opened={opened} onClose={onClose} title={title} size={size} closeOnClickOutside={!destructive && !busy}>
+      <DialogKeys onAction={onAction} disabled={busy || disabled} />
+      <form id={form} className={css.form} onSubmit={submit} noValidate>
+        <div className={css.body}>{children}</div>
+        <div className={css.foot}>
+          {writes && workspace ? (
+            <span className={css.tenant}>
+              <TenantMark tenant={workspace} size={20} />
+              <span>in {workspace.name}</span>
+            </span>
+          ) : null}
+          <Button size="lg" variant="default" onClick={onClose} data-autofocus={destructive || undefined} disabled={busy}>
+            {cancel}
+          </Button>
+          <Button
+            size="lg"
+            type="submit"
+            variant="filled"
+            color={destructive ? 'bad' : undefined}
+            loading={busy}
+            disabled={disabled}
+            rightSection={destructive ? undefined : <KeyCap keys="Ctrl+Enter" on="action" joined />}
+          >
+            {action}
+          </Button>
+        </div>
+      </form>
+    </DialogFrame>
   );
 }

@@ -3,6 +3,7 @@ export * from './Avatar';
 export * from './Card';
 export * from './DateText';
 export * from './Dialog';
+export * from './DialogFrame';
 export * from './EmptyState';
 export * from './ErrorState';
 export * from './FilterChip';

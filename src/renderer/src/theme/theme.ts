@@ -156,7 +156,7 @@ export const theme = createTheme({
     }),
     SegmentedControl: SegmentedControl.extend({
       defaultProps: { transitionDuration: 120 },
-      classNames: { root: css.segRoot, indicator: css.segIndicator, label: css.segLabel, control: css.segControl },
+      classNames: { root: css.segRoot, indicator: css.segIndicator, label: css.segLabel },
     }),
     Menu: Menu.extend({
       defaultProps: { offset: 4, ...noMotion, withinPortal: true },

@@ -84,118 +84,127 @@ export function ConnectionForm({ profile, onSaved, onClose }: ConnectionFormProp
   };
   return (
     <Card title={profile ? `Change ${profile.name}` : 'New server'} note="You sign in to it as yourself">
-      <form className={css.form} onSubmit={submit} noValidate>
-        <TextInput
-          size="md"
-          label="Name"
-          placeholder="Frankfurt"
-          value={values.name}
-          error={faults.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          data-autofocus
-        />
-        <div className={css.pair}>
+      <div className={css.columns}>
+        <form className={css.form} onSubmit={submit} noValidate>
           <TextInput
             size="md"
-            label="Host"
-            placeholder="db.example"
-            value={values.host}
-            error={faults.host}
-            spellCheck={false}
-            onChange={(event) => set({ host: event.currentTarget.value })}
+            label="Name"
+            placeholder="Frankfurt"
+            value={values.name}
+            error={faults.name}
+            onChange={(event) => set({ name: event.currentTarget.value })}
+            autoFocus
           />
-          <TextInput
-            size="md"
-            label="Port"
-            inputMode="numeric"
-            value={values.port}
-            error={faults.port}
-            onChange={(event) => set({ port: event.currentTarget.value })}
-          />
-        </div>
-        <TextInput
-          size="md"
-          label="Database"
-          placeholder="kompl"
-          value={values.database}
-          error={faults.database}
-          spellCheck={false}
-          onChange={(event) => set({ database: event.currentTarget.value })}
-        />
-        <Select
-          size="md"
-          label="Encryption"
-          data={TLS_OPTIONS}
-          value={values.tlsMode}
-          onChange={(value) => value !== null && set({ tlsMode: value as TlsMode })}
-          rightSection={<Icon name="selector" size={14} />}
-        />
-        {bare ? (
-          <p className={css.warning}>
-            <Icon name="alert-filled" />A server on another machine is only safe with certificate and name checked. The test says
-            whether it is refused.
-          </p>
-        ) : null}
-        <div>
-          <p className={css.label}>Issuer's certificate (CA file)</p>
-          <div className={css.file}>
-            <Icon name="certificate" />
-            <span className={css.fileName}>{caName ?? 'None: the issuers that this system trusts'}</span>
-            <Button onClick={() => fileField.current?.click()}>Choose a file…</Button>
-            {caName === null ? null : (
-              <Button variant="subtle" onClick={() => set({ ca: { kind: 'none' } })}>
-                Take away
-              </Button>
-            )}
-            <input
-              ref={fileField}
-              type="file"
-              accept=".pem,.crt,.cer"
-              className="k-visually-hidden"
-              tabIndex={-1}
-              aria-label="CA file"
-              onChange={(event) => void takeFile(event.currentTarget.files?.[0])}
+          <div className={css.pair}>
+            <TextInput
+              size="md"
+              label="Host"
+              placeholder="db.example"
+              value={values.host}
+              error={faults.host}
+              spellCheck={false}
+              onChange={(event) => set({ host: event.currentTarget.value })}
+            />
+            <TextInput
+              size="md"
+              label="Port"
+              inputMode="numeric"
+              value={values.port}
+              error={faults.port}
+              onChange={(event) => set({ port: event.currentTarget.value })}
             />
           </div>
-        </div>
-        <Checkbox
-          label="Reached through PgBouncer in transaction mode"
-          checked={values.viaPgBouncer}
-          onChange={(event) => set({ viaPgBouncer: event.currentTarget.checked })}
-        />
-        {failure === null ? null : (
-          <p className={css.failure} role="alert">
-            <Icon name="alert-filled" />
-            {failure}
+          <TextInput
+            size="md"
+            label="Database"
+            placeholder="kompl"
+            value={values.database}
+            error={faults.database}
+            spellCheck={false}
+            onChange={(event) => set({ database: event.currentTarget.value })}
+          />
+          <Select
+            size="md"
+            label="Encryption"
+            data={TLS_OPTIONS}
+            value={values.tlsMode}
+            onChange={(value) => value !== null && set({ tlsMode: value as TlsMode })}
+            rightSection={<Icon name="selector" size={14} />}
+          />
+          {bare ? (
+            <p className={css.warning}>
+              <Icon name="alert-filled" />A server on another machine is only safe with certificate and name checked. The test
+              says whether it is refused.
+            </p>
+          ) : null}
+          <div>
+            <p className={css.label}>Issuer's certificate (CA file)</p>
+            <div className={css.file}>
+              <Icon name="certificate" />
+              <span className={css.fileName}>{caName ?? 'None: the issuers that this system trusts'}</span>
+              <Button onClick={() => fileField.current?.click()}>Choose a file…</Button>
+              {caName === null ? null : (
+                <Button variant="subtle" onClick={() => set({ ca: { kind: 'none' } })}>
+                  Take away
+                </Button>
+              )}
+              <input
+                ref={fileField}
+                type="file"
+                accept=".pem,.crt,.cer"
+                className="k-visually-hidden"
+                tabIndex={-1}
+                aria-label="CA file"
+                onChange={(event) => void takeFile(event.currentTarget.files?.[0])}
+              />
+            </div>
+          </div>
+          <Checkbox
+            label="Reached through PgBouncer in transaction mode"
+            checked={values.viaPgBouncer}
+            onChange={(event) => set({ viaPgBouncer: event.currentTarget.checked })}
+          />
+          {failure === null ? null : (
+            <p className={css.failure} role="alert">
+              <Icon name="alert-filled" />
+              {failure}
+            </p>
+          )}
+          <div className={css.formFoot}>
+            <Button
+              size="lg"
+              leftSection={<Icon name="plug" />}
+              onClick={() => void attempt('test')}
+              loading={busy === 'test'}
+              disabled={busy === 'save'}
+            >
+              Test
+            </Button>
+            <span className={css.space} />
+            <Button size="lg" variant="subtle" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              size="lg"
+              type="submit"
+              variant="filled"
+              loading={busy === 'save'}
+              disabled={busy === 'test'}
+              rightSection={<KeyCap keys="Ctrl+S" on="action" joined />}
+            >
+              Save connection
+            </Button>
+          </div>
+        </form>
+        {diagnosis === null ? (
+          <p className={css.untested}>
+            Test says step by step what works and what does not: name, reach, encryption, sign-in, version, schema. It saves
+            nothing.
           </p>
+        ) : (
+          <DiagnosisList diagnosis={diagnosis} />
         )}
-        {diagnosis === null ? null : <DiagnosisList diagnosis={diagnosis} />}
-        <div className={css.formFoot}>
-          <Button
-            size="lg"
-            leftSection={<Icon name="plug" />}
-            onClick={() => void attempt('test')}
-            loading={busy === 'test'}
-            disabled={busy === 'save'}
-          >
-            Test
-          </Button>
-          <span className={css.space} />
-          <Button size="lg" variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            size="lg"
-            type="submit"
-            variant="filled"
-            loading={busy === 'save'}
-            disabled={busy === 'test'}
-            rightSection={<KeyCap keys="Ctrl+S" on="action" joined />}
-          >
-            Save connection
-          </Button>
-        </div>
-      </form>
+      </div>
     </Card>
   );
 }

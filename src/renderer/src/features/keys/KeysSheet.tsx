@@ -1,10 +1,11 @@
 /** Every key that is heard here and now, by group; and the switch for single letters. */
-import { Modal, Switch } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import { useState } from 'react';
+import { DialogFrame } from '../../components/DialogFrame';
 import { KeyCap } from '../../components/KeyCap';
 import { saveSettings, useSettings } from '../../lib/settings';
 import { keysOf, type ShortcutGroup, shortcuts } from '../../lib/shortcuts';
-import { ShortcutLayer, useShortcuts } from '../../lib/use-shortcuts';
+import { useShortcuts } from '../../lib/use-shortcuts';
 import css from './KeysSheet.module.css';
 
 /** Groups of the same name as one, the screen's own first, the window's last. */
@@ -36,36 +37,34 @@ export function KeysSheet({ onClose }: { readonly onClose: () => void }) {
   const [groups] = useState(() => sheetOf(shortcuts.active()));
   const { singleKeys } = useSettings();
   return (
-    <Modal opened onClose={onClose} title="All keys" size={720} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <ShortcutLayer>
-        <CloseKey onClose={onClose} />
-        <div className={css.groups}>
-          {groups.map((group) => (
-            <section key={group.name} className={css.group}>
-              <h3 className={css.name}>{group.name}</h3>
-              <dl className={css.rows}>
-                {group.rows.map((row) => (
-                  <div key={`${row.label}-${row.keys.join()}`} className={css.row}>
-                    <dt>{row.label}</dt>
-                    <dd>
-                      {row.keys.map((keys) => (
-                        <KeyCap key={keys} keys={keys} />
-                      ))}
-                    </dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
-        </div>
-        <div className={css.foot}>
-          <Switch
-            label="Single letters as short cuts. They rest while you type; switch them off if you speak your input."
-            checked={singleKeys}
-            onChange={(event) => void saveSettings({ singleKeys: event.currentTarget.checked })}
-          />
-        </div>
-      </ShortcutLayer>
-    </Modal>
+    <DialogFrame opened onClose={onClose} title="All keys" size={720}>
+      <CloseKey onClose={onClose} />
+      <div className={css.groups} tabIndex={-1} data-autofocus data-pane="Keys">
+        {groups.map((group) => (
+          <section key={group.name} className={css.group}>
+            <h3 className={css.name}>{group.name}</h3>
+            <dl className={css.rows}>
+              {group.rows.map((row) => (
+                <div key={`${row.label}-${row.keys.join()}`} className={css.row}>
+                  <dt>{row.label}</dt>
+                  <dd>
+                    {row.keys.map((keys) => (
+                      <KeyCap key={keys} keys={keys} />
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <div className={css.foot}>
+        <Switch
+          label="Single letters as short cuts. They rest while you type; switch them off if you speak your input."
+          checked={singleKeys}
+          onChange={(event) => void saveSettings({ singleKeys: event.currentTarget.checked })}
+        />
+      </div>
+    </DialogFrame>
   );
 }

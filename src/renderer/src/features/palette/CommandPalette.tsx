@@ -1,11 +1,11 @@
 /** Search and commands in one field: records of the open tenant, then what one can do. Arrows move, Enter goes. */
-import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { entityOf } from '@shared/entities/registry';
 import type { SearchHit } from '@shared/wire/search';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Fragment, type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { DialogFrame } from '../../components/DialogFrame';
 import { Icon } from '../../components/Icon';
 import { KeyCap } from '../../components/KeyCap';
 import { TenantMark } from '../../components/TenantMark';
@@ -15,7 +15,6 @@ import { isAllowed, useWorkspace } from '../../lib/session';
 import { signOut } from '../../lib/session-actions';
 import { saveSettings } from '../../lib/settings';
 import { trpc } from '../../lib/trpc';
-import { ShortcutLayer } from '../../lib/use-shortcuts';
 import css from './CommandPalette.module.css';
 import { allCommands, type Command, markWords, readQuery } from './commands';
 
@@ -120,98 +119,93 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   };
 
   return (
-    <Modal.Root opened onClose={onClose} size={650} yOffset={108} padding={0}>
-      <Modal.Overlay />
-      <Modal.Content aria-label="Search or run a command" data-testid="palette">
-        <ShortcutLayer>
-          <div className={css.head}>
-            <Icon name="search" size={18} />
-            <input
-              className={css.input}
-              value={input}
-              onChange={(event) => {
-                setInput(event.currentTarget.value);
-                setAt(0);
-              }}
-              onKeyDown={onKeyDown}
-              placeholder="Search records or run a command"
-              aria-label="Search records or run a command"
-              role="combobox"
-              aria-expanded="true"
-              aria-controls={`${id}-list`}
-              aria-activedescendant={rows.length > 0 ? `${id}-${current}` : undefined}
-              autoComplete="off"
-              spellCheck={false}
-              data-autofocus
-            />
-            {workspace ? (
-              <span className={css.tenant}>
-                <TenantMark tenant={workspace} size={20} />
-                in {workspace.name}
-              </span>
-            ) : null}
-          </div>
-          <div className={css.list} role="listbox" id={`${id}-list`} aria-label="Found">
-            {rows.map((row, index) => (
-              <Fragment key={row.key}>
-                {rows[index - 1]?.group === row.group ? null : (
-                  <p className={css.group} role="presentation">
-                    {row.group}
-                  </p>
-                )}
-                {/* biome-ignore lint/a11y/useKeyWithClickEvents: the combo box above has the keys */}
-                <div
-                  id={`${id}-${index}`}
-                  role="option"
-                  tabIndex={-1}
-                  aria-selected={index === current}
-                  className={css.row}
-                  onClick={row.run}
-                  onMouseMove={() => setAt(index)}
-                >
-                  <Icon name={row.icon} />
-                  <span className={css.words}>
-                    {row.ref ? <strong className={css.ref}>{row.ref}</strong> : null}
-                    <span>
-                      {row.group === 'Records'
-                        ? markWords(row.title, text).map((piece, place) =>
-                            // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text in their order
-                            piece.hit ? <mark key={place}>{piece.text}</mark> : <span key={place}>{piece.text}</span>,
-                          )
-                        : row.title}
-                    </span>
-                    {row.note ? <span className={css.note}>{row.note}</span> : null}
-                  </span>
-                  {row.keys ? <KeyCap keys={row.keys} /> : index === current ? <KeyCap keys="Enter" /> : null}
-                </div>
-              </Fragment>
-            ))}
-            {rows.length === 0 && !records.isFetching ? (
-              <p className={css.none} role="status">
-                {records.isError
-                  ? errorWords(toErrorData(records.error)).title
-                  : text === ''
-                    ? 'Type a reference, for example F-031.'
-                    : `Nothing in ${workspace?.name ?? 'this tenant'} has “${text}”.`}
+    <DialogFrame opened onClose={onClose} title="Search or run a command" size={650} top={104} bare>
+      <div className={css.head}>
+        <Icon name="search" size={18} />
+        <input
+          className={css.input}
+          value={input}
+          onChange={(event) => {
+            setInput(event.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={onKeyDown}
+          placeholder="Search records or run a command"
+          aria-label="Search records or run a command"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={`${id}-list`}
+          aria-activedescendant={rows.length > 0 ? `${id}-${current}` : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+        />
+        {workspace ? (
+          <span className={css.tenant}>
+            <TenantMark tenant={workspace} size={20} />
+            in {workspace.name}
+          </span>
+        ) : null}
+      </div>
+      <div className={css.list} role="listbox" id={`${id}-list`} aria-label="Found">
+        {rows.map((row, index) => (
+          <Fragment key={row.key}>
+            {rows[index - 1]?.group === row.group ? null : (
+              <p className={css.group} role="presentation">
+                {row.group}
               </p>
-            ) : null}
-          </div>
-          <footer className={css.foot} aria-hidden="true">
-            <span>
-              <KeyCap keys="ArrowUp" /> <KeyCap keys="ArrowDown" /> move
-            </span>
-            <span>
-              <KeyCap keys=">" /> commands only
-            </span>
-            <span>
-              <KeyCap keys="#" /> by reference
-            </span>
-            <span>
-              <KeyCap keys="Escape" /> close
-            </span>
-          </footer>
-        </ShortcutLayer>
-      </Modal.Content>
-    </Modal.Root>
+            )}
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the combo box above has the keys */}
+            <div
+              id={`${id}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === current}
+              className={css.row}
+              onClick={row.run}
+              onMouseMove={() => setAt(index)}
+            >
+              <Icon name={row.icon} />
+              <span className={css.words}>
+                {row.ref ? <strong className={css.ref}>{row.ref}</strong> : null}
+                <span>
+                  {row.group === 'Records'
+                    ? markWords(row.title, text).map((piece, place) =>
+                        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text in their order
+                        piece.hit ? <mark key={place}>{piece.text}</mark> : <span key={place}>{piece.text}</span>,
+                      )
+                    : row.title}
+                </span>
+                {row.note ? <span className={css.note}>{row.note}</span> : null}
+              </span>
+              {row.keys ? <KeyCap keys={row.keys} /> : index === current ? <KeyCap keys="Enter" /> : null}
+            </div>
+          </Fragment>
+        ))}
+        {rows.length === 0 && !records.isFetching ? (
+          <p className={css.none} role="status">
+            {records.isError
+              ? errorWords(toErrorData(records.error)).title
+              : text === ''
+                ? 'Type a reference, for example F-031.'
+                : `Nothing in ${workspace?.name ?? 'this tenant'} has “${text}”.`}
+          </p>
+        ) : null}
+      </div>
+      <div className={css.foot} aria-hidden="true">
+        <span>
+          <KeyCap keys="ArrowUp" /> <KeyCap keys="ArrowDown" /> move
+        </span>
+        <span>
+          <KeyCap keys=">" /> commands only
+        </span>
+        <span>
+          <KeyCap keys="#" /> by reference
+        </span>
+        <span>
+          <KeyCap keys="Escape" /> close
+        </span>
+      </div>
+    </DialogFrame>
   );
 }

@@ -76,7 +76,9 @@ export function allCommands({ go, mayCreate, setTheme, signOut, text }: CommandC
     { key: 'sign-out', icon: 'sign-out', label: 'Sign out', run: signOut },
   ];
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return all.filter((command) => words.every((word) => command.label.toLowerCase().includes(word)));
+  const found = all.filter((command) => words.every((word) => command.label.toLowerCase().includes(word)));
+  // whoever finds nothing here may be looking in the wrong tenant
+  return found.length > 0 ? found : all.filter((command) => command.key === 'tenant');
 }
 
 export type Mode = 'all' | 'commands' | 'reference';

@@ -27,10 +27,10 @@ export function StartingScreen({ connection }: { readonly connection: Connection
         <div className={css.track} role="progressbar" aria-label={what}>
           <span className={css.runner} />
         </div>
-        <p className={css.what} role="status">
+        <h1 className={css.what}>
           {what}
           {slow ? '. This takes longer than usual.' : '…'}
-        </p>
+        </h1>
         {slow ? (
           <Button variant="transparent" onClick={() => void navigate('/connections')}>
             Look at the connections

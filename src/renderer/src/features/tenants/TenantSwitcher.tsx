@@ -2,10 +2,11 @@
  * Switching the tenant: find, see from → to, confirm. Screens, answers and the clipboard are emptied; drafts stay behind, sealed
  * with their tenant.
  */
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import type { Workspace } from '@shared/ipc';
 import { FUNCTION_LABELS } from '@shared/roles';
 import { useId, useState } from 'react';
+import { DialogFrame } from '../../components/DialogFrame';
 import { Icon } from '../../components/Icon';
 import { KeyCap } from '../../components/KeyCap';
 import { Pill } from '../../components/Pill';
@@ -14,7 +15,6 @@ import { errorSentence } from '../../lib/error-texts';
 import { toErrorData } from '../../lib/errors';
 import { useSession } from '../../lib/session';
 import { switchTenant } from '../../lib/session-actions';
-import { ShortcutLayer } from '../../lib/use-shortcuts';
 import { filterWorkspaces } from './filter';
 import css from './TenantSwitcher.module.css';
 
@@ -54,102 +54,100 @@ export function TenantSwitcher({ onClose }: { readonly onClose: () => void }) {
   };
 
   return (
-    <Modal opened onClose={onClose} title="Switch tenant" size={620} closeButtonProps={{ 'aria-label': 'Close' }} yOffset="21vh">
-      <ShortcutLayer>
-        <div className={css.find}>
-          <TextInput
-            size="lg"
-            aria-label="Find a tenant"
-            placeholder={all.length === 1 ? 'You belong to one tenant' : `Find one of your ${all.length} tenants`}
-            leftSection={<Icon name="search" />}
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-                event.preventDefault();
-                move(event.key === 'ArrowDown' ? 1 : -1);
-              } else if (event.key === 'Enter') void go();
-            }}
-            data-autofocus
-            role="combobox"
-            aria-expanded="true"
-            aria-controls={listId}
-            aria-activedescendant={target ? `${listId}-${target.tenantId}` : undefined}
-          />
-        </div>
-        <div className={css.list} role="listbox" id={listId} aria-label="Your tenants">
-          {found.map((workspace) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the combo box above has the keys
-            <div
-              key={workspace.tenantId}
-              id={`${listId}-${workspace.tenantId}`}
-              role="option"
-              tabIndex={-1}
-              className={css.option}
-              aria-selected={workspace.tenantId === target?.tenantId}
-              onClick={() => setChosen(workspace.tenantId)}
-              onDoubleClick={() => void go()}
-              data-testid={`tenant-${workspace.sign}`}
-            >
-              <TenantMark tenant={workspace} size={32} />
-              <span className={css.words}>
-                <span className={css.name}>
-                  {workspace.name}
-                  {workspace.kind === 'training' ? <span className={css.training}> · Training, made-up data</span> : null}
-                </span>
-                <span className={css.roles}>{rolesOf(workspace)}</span>
+    <DialogFrame opened onClose={onClose} title="Switch tenant" size={620}>
+      <div className={css.find}>
+        <TextInput
+          size="lg"
+          aria-label="Find a tenant"
+          placeholder={all.length === 1 ? 'You belong to one tenant' : `Find one of your ${all.length} tenants`}
+          leftSection={<Icon name="search" />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+              event.preventDefault();
+              move(event.key === 'ArrowDown' ? 1 : -1);
+            } else if (event.key === 'Enter') void go();
+          }}
+          data-autofocus
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={listId}
+          aria-activedescendant={target ? `${listId}-${target.tenantId}` : undefined}
+        />
+      </div>
+      <div className={css.list} role="listbox" id={listId} aria-label="Your tenants">
+        {found.map((workspace) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the combo box above has the keys
+          <div
+            key={workspace.tenantId}
+            id={`${listId}-${workspace.tenantId}`}
+            role="option"
+            tabIndex={-1}
+            className={css.option}
+            aria-selected={workspace.tenantId === target?.tenantId}
+            onClick={() => setChosen(workspace.tenantId)}
+            onDoubleClick={() => void go()}
+            data-testid={`tenant-${workspace.sign}`}
+          >
+            <TenantMark tenant={workspace} size={32} />
+            <span className={css.words}>
+              <span className={css.name}>
+                {workspace.name}
+                {workspace.kind === 'training' ? <span className={css.training}> · Training, made-up data</span> : null}
               </span>
-              {workspace.licence.usable ? null : <Pill word="Licence ended" tone="attention" shape="hourglass" />}
-              {workspace.tenantId === open?.tenantId ? <span className={css.open}>open</span> : null}
-              {workspace.tenantId === target?.tenantId && isOther ? <Icon name="enter" className={css.enter} /> : null}
-            </div>
-          ))}
-          {found.length === 0 ? <p className={css.none}>No tenant of yours has this in its name.</p> : null}
-        </div>
-        <footer className={css.foot}>
-          <p className={css.way}>
-            {open ? (
-              <>
-                <TenantMark tenant={open} size={20} />
-                <span>{open.name}</span>
-              </>
-            ) : null}
-            {isOther && open ? <Icon name="arrow-right" label="to" /> : null}
-            {isOther ? (
-              <>
-                <TenantMark tenant={target} size={20} />
-                <strong>{target.name}</strong>
-              </>
-            ) : null}
-          </p>
-          <p className={css.note} role={failure ? 'alert' : undefined}>
-            {failure ??
-              (isOther
-                ? `Drafts stay sealed with ${open?.name ?? 'their tenant'}, its screens close, the clipboard is cleared.`
-                : 'An administrator can add you to another tenant.')}
-          </p>
-          <div className={css.actions}>
-            <Button size="lg" onClick={onClose} disabled={busy}>
-              Stay
-            </Button>
-            <Button
-              size="lg"
-              variant="filled"
-              disabled={!isOther}
-              loading={busy}
-              rightSection={<KeyCap keys="Enter" on="action" />}
-              onClick={() => void go()}
-              data-testid="switch-tenant"
-            >
-              {isOther ? `Switch to ${target.name}` : 'Switch'}
-            </Button>
+              <span className={css.roles}>{rolesOf(workspace)}</span>
+            </span>
+            {workspace.licence.usable ? null : <Pill word="Licence ended" tone="attention" shape="hourglass" />}
+            {workspace.tenantId === open?.tenantId ? <span className={css.open}>open</span> : null}
+            {workspace.tenantId === target?.tenantId && isOther ? <Icon name="enter" className={css.enter} /> : null}
           </div>
-        </footer>
-        <div className={css.bands}>
-          {open ? <TenantBand tenant={open} /> : null}
-          {isOther ? <TenantBand tenant={target} /> : null}
+        ))}
+        {found.length === 0 ? <p className={css.none}>No tenant of yours has this in its name.</p> : null}
+      </div>
+      <div className={css.foot}>
+        <p className={css.way}>
+          {open ? (
+            <>
+              <TenantMark tenant={open} size={20} />
+              <span>{open.name}</span>
+            </>
+          ) : null}
+          {isOther && open ? <Icon name="arrow-right" label="to" /> : null}
+          {isOther ? (
+            <>
+              <TenantMark tenant={target} size={20} />
+              <strong>{target.name}</strong>
+            </>
+          ) : null}
+        </p>
+        <p className={css.note} role={failure ? 'alert' : undefined}>
+          {failure ??
+            (isOther
+              ? `Drafts stay sealed with ${open?.name ?? 'their tenant'}, its screens close, the clipboard is cleared.`
+              : 'An administrator can add you to another tenant.')}
+        </p>
+        <div className={css.actions}>
+          <Button size="lg" onClick={onClose} disabled={busy}>
+            Stay
+          </Button>
+          <Button
+            size="lg"
+            variant="filled"
+            disabled={!isOther}
+            loading={busy}
+            rightSection={<KeyCap keys="Enter" on="action" />}
+            onClick={() => void go()}
+            data-testid="switch-tenant"
+          >
+            {isOther ? `Switch to ${target.name}` : 'Switch'}
+          </Button>
         </div>
-      </ShortcutLayer>
-    </Modal>
+      </div>
+      <div className={css.bands}>
+        {open ? <TenantBand tenant={open} /> : null}
+        {isOther ? <TenantBand tenant={target} /> : null}
+      </div>
+    </DialogFrame>
   );
 }
