@@ -71,7 +71,7 @@ class PooledDatabase implements Database {
       backoffMs: options.backoffMs,
       now: options.now,
     });
-    this.#source.onLost(() => this.#monitor.suspect());
+    this.#source.onLost((error) => this.#monitor.lost(error));
     this.#first = this.#monitor.probe();
   }
 

@@ -78,6 +78,13 @@ export class ConnectionMonitor {
     if (this.#state.state === 'online') void this.probe();
   }
 
+  /** The other end is certain to have died: offline at once, and the first try to return now. */
+  lost(error: CodedError): void {
+    if (this.#closed) return;
+    this.#set({ state: 'offline', error: error.toData(), nextTryAt: this.#now().toISOString() });
+    void this.probe();
+  }
+
   /** Work heard from the server; the next heartbeat can wait. */
   heard(): void {
     if (this.#state.state === 'online') this.#timer?.refresh();

@@ -17,7 +17,7 @@ export interface ConnectionSource {
   /** Prepares what connections need (reads the CA file, starts the process) and gives their configuration. */
   configuration(): Promise<pg.ClientConfig>;
   /** The other end died by itself. */
-  onLost(listener: () => void): void;
+  onLost(listener: (error: CodedError) => void): void;
   close(): Promise<void>;
 }
 
@@ -51,12 +51,12 @@ function serverSource(target: ServerTarget): ConnectionSource {
 
 function embeddedSource(target: EmbeddedTarget): ConnectionSource {
   let running: Promise<EmbeddedClient> | null = null;
-  let notify: () => void = () => undefined;
+  let notify: (error: CodedError) => void = () => undefined;
   const start = async () => {
     const client = await EmbeddedClient.start(target.transport, { dataDir: target.dataDir }, target.bootTimeoutMs);
-    client.onLost(() => {
+    client.onLost((error) => {
       running = null;
-      notify();
+      notify(error);
     });
     return client;
   };

@@ -19,7 +19,7 @@ export async function bundleEmbeddedEntry(): Promise<string> {
       minify: false,
       rollupOptions: {
         external: [/^@electric-sql\//],
-        output: { format: 'cjs', entryFileNames: 'embedded-postgres.cjs', inlineDynamicImports: true },
+        output: { format: 'cjs', entryFileNames: 'embedded-postgres.cjs' },
       },
     },
     ssr: { noExternal: true, external: ['@electric-sql/pglite', '@electric-sql/pglite-pgvector'] },
