@@ -25,12 +25,16 @@ export function useEverywhereKeys(): void {
     label: `Go to ${item.label}`,
     run: () => void navigate(item.to),
   }));
-  useShortcuts('Go', goTo);
-  useShortcuts('Everywhere', [
-    { keys: 'Ctrl+K', label: 'Search or run a command', run: () => openOverlay('palette') },
-    { keys: 'Ctrl+Shift+T', label: 'Switch tenant', run: () => openOverlay('tenants') },
-    { keys: 'F6', label: 'Next pane', run: () => cyclePanes(false) },
-    { keys: 'Shift+F6', label: 'Previous pane', run: () => cyclePanes(true) },
-    { keys: '?', label: 'All keys', hint: 'all keys', run: () => openOverlay('keys') },
-  ]);
+  useShortcuts('Go', goTo, { base: true });
+  useShortcuts(
+    'Everywhere',
+    [
+      { keys: 'Ctrl+K', label: 'Search or run a command', run: () => openOverlay('palette') },
+      { keys: 'Ctrl+Shift+T', label: 'Switch tenant', run: () => openOverlay('tenants') },
+      { keys: 'F6', label: 'Next pane', run: () => cyclePanes(false) },
+      { keys: 'Shift+F6', label: 'Previous pane', run: () => cyclePanes(true) },
+      { keys: '?', label: 'All keys', hint: 'all keys', run: () => openOverlay('keys') },
+    ],
+    { base: true },
+  );
 }

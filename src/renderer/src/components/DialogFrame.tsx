@@ -32,15 +32,17 @@ export function DialogFrame(props: DialogFrameProps) {
       closeOnClickOutside={closeOnClickOutside}
     >
       <Modal.Overlay className={css.overlay} />
-      <Modal.Content aria-label={bare ? title : undefined} className={css.content}>
+      <Modal.Content aria-label={bare ? title : undefined}>
         <ShortcutLayer>
-          {bare ? null : (
-            <div className={css.head}>
-              <Modal.Title>{title}</Modal.Title>
-              <Modal.CloseButton aria-label="Close" />
-            </div>
-          )}
-          {children}
+          <div className={css.column} style={{ maxHeight: `calc(100dvh - ${2 * (top ?? 24)}px)` }}>
+            {bare ? null : (
+              <div className={css.head}>
+                <Modal.Title>{title}</Modal.Title>
+                <Modal.CloseButton aria-label="Close" />
+              </div>
+            )}
+            {children}
+          </div>
         </ShortcutLayer>
       </Modal.Content>
     </Modal.Root>

@@ -22,6 +22,8 @@ export interface Shortcut {
 export interface ShortcutGroup {
   readonly name: string;
   readonly layer: number;
+  /** Of the window and not of a screen: gives way to any other and stands last. */
+  readonly base?: boolean;
   readonly shortcuts: readonly Shortcut[];
 }
 
@@ -110,7 +112,8 @@ export function createShortcutRegistry(): ShortcutRegistry {
     shortcut.enabled !== false && (singleKeys || !keysOf(shortcut).every((keys) => keys.split(' ').every(isSingle)));
 
   function refresh(): void {
-    activeNow = [...groups.values()].filter((group) => group.layer === top());
+    const heard = [...groups.values()].filter((group) => group.layer === top());
+    activeNow = [...heard.filter((group) => group.base), ...heard.filter((group) => !group.base)];
     const next = JSON.stringify(activeNow.map((group) => [group.name, group.shortcuts.filter(isOn)]));
     if (next === signature) return;
     signature = next;

@@ -17,11 +17,12 @@ const LayerContext = createContext(BASE_LAYER);
  * Registers short cuts while the component is mounted; always the latest ones run.
  *
  * @param group heading in the sheet of all keys, for example `Controls`
+ * @param options.base of the window and not of a screen: gives way to any other
  */
-export function useShortcuts(group: string, list: readonly Shortcut[]): void {
+export function useShortcuts(group: string, list: readonly Shortcut[], options: { readonly base?: boolean } = {}): void {
   const layer = useContext(LayerContext);
   const handle = useRef<ReturnType<typeof shortcuts.add> | null>(null);
-  const latest: ShortcutGroup = { name: group, layer, shortcuts: list };
+  const latest: ShortcutGroup = { name: group, layer, base: options.base, shortcuts: list };
   const first = useRef(latest);
   first.current = latest;
   useEffect(() => {
