@@ -2,7 +2,9 @@
  * The bridge, and nothing more: five functions on `window.kompl`. It passes on what main answers and never takes a path from
  * the page; a path comes only from a File that the person chose.
  */
-import { type AppEvent, CHANNELS, type FileGrant, type KomplBridge, type RpcResponse } from '@shared/ipc';
+import { CHANNELS, MAX_REQUEST_BYTES } from '@shared/channels';
+import type { AppEvent, FileGrant, KomplBridge, RpcResponse } from '@shared/ipc';
+import { judgeRequest } from '@shared/request-size';
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 /** Electron before 32 has no `webUtils.getPathForFile`; there a File carries its path. A File made by the page has none. */
@@ -13,8 +15,15 @@ function pathOf(file: File): string {
   return 'path' in file && typeof file.path === 'string' ? file.path : '';
 }
 
+/** Main says the same; here it keeps what is too large from being copied between processes at all. */
+const tooLarge = (request: unknown) => judgeRequest(request, MAX_REQUEST_BYTES) === 'tooLarge';
+const TOO_LARGE: RpcResponse = {
+  ok: false,
+  error: { code: 'INPUT_TOO_LARGE', details: { limitBytes: MAX_REQUEST_BYTES }, faults: [] },
+};
+
 const bridge: KomplBridge = {
-  invoke: (request) => ipcRenderer.invoke(CHANNELS.rpc, request),
+  invoke: async (request) => (tooLarge(request) ? TOO_LARGE : ipcRenderer.invoke(CHANNELS.rpc, request)),
   abort: (id) => void ipcRenderer.invoke(CHANNELS.abort, id),
   async grantFile(file) {
     const response: RpcResponse = await ipcRenderer.invoke(CHANNELS.grantFile, pathOf(file));

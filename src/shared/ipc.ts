@@ -3,21 +3,7 @@ import { z } from 'zod';
 import type { CodedErrorData } from './errors';
 import type { TenantFunction } from './roles';
 
-export const CHANNELS = {
-  /** invoke: one tRPC call, `RpcRequest` → `RpcResponse`. */
-  rpc: 'kompl:rpc',
-  /** invoke: abort a running call by its number. */
-  abort: 'kompl:abort',
-  /** invoke, from the preload only: a path the person chose → `FileGrant`. */
-  grantFile: 'kompl:grant-file',
-  /** main → renderer: `AppEvent`. */
-  event: 'kompl:event',
-  /** renderer → main: the window can be used. */
-  ready: 'kompl:ready',
-} as const;
-
-/** Larger requests are refused before they are parsed; files travel as grants, never as bytes. */
-export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+export { CHANNELS, MAX_REQUEST_BYTES } from './channels';
 
 export const rpcRequestSchema = z.strictObject({
   id: z.int().min(0),

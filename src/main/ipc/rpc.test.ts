@@ -1,6 +1,7 @@
 /** The adapter under attack: strangers, unknown paths, huge and polluting bodies, errors that would tell too much. */
 import { CodedError } from '@shared/errors';
 import { MAX_REQUEST_BYTES, type RpcResponse } from '@shared/ipc';
+import { judgeRequest } from '@shared/request-size';
 import { initTRPC } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -8,7 +9,6 @@ import type { Logger } from '../platform/logger';
 import { rootRouter } from './router';
 import { createRpc } from './rpc';
 import type { Services } from './services';
-import { judgeRequest } from './size';
 
 const trpc = initTRPC.create();
 let aborted = false;

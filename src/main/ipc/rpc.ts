@@ -5,12 +5,12 @@
  */
 import { CodedError, type CodedErrorData } from '@shared/errors';
 import { MAX_REQUEST_BYTES, type RpcRequest, type RpcResponse, rpcRequestSchema } from '@shared/ipc';
+import { judgeRequest } from '@shared/request-size';
 import { type AnyTRPCRouter, callTRPCProcedure } from '@trpc/server';
 import type { Logger } from '../platform/logger';
 import { type FailureContext, toFailure } from './failure';
 import type { RpcContext } from './procedures';
 import type { Services } from './services';
-import { judgeRequest } from './size';
 
 export interface RpcOptions {
   readonly router: AnyTRPCRouter;

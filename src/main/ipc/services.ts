@@ -48,6 +48,8 @@ export interface AppPort {
   info(): AppInfo;
   settings(): AppSettings;
   saveSettings(patch: AppSettingsPatch): Promise<AppSettings>;
+  /** Opens an https address in the person's browser, after they were asked; false when they said no. */
+  openLink(address: string): Promise<boolean>;
 }
 
 export interface ConnectionPort {

@@ -1,0 +1,184 @@
+/**
+ * The composition root: puts the services together from settings, device, connection, session and vault. Free of Electron;
+ * what needs it comes in as a port, so that tests compose the very same application under plain Node.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AppEvent, ConnectionState, SessionState } from '@shared/ipc';
+import type { AppInfo, AppSettings } from '@shared/wire/app';
+import type { ServerProfile } from '@shared/wire/connection';
+import { v7 as uuidv7 } from 'uuid';
+import { knockAt } from '../connections/knock';
+import { createLiveConnection, type LiveConnection } from '../connections/live';
+import { createProfileStore, type ProfileStore } from '../connections/profiles';
+import { createConnectionService } from '../connections/service';
+import { diagnose } from '../connections/temp-diagnose';
+import { type Database, openDatabase } from '../db/database';
+import type { EmbeddedTransport } from '../db/embedded/transport';
+import type { ServerTarget } from '../db/target';
+import { calendarDate, systemClock } from '../entities/context';
+import { argon2id } from '../evidence/argon2';
+import type { Evidence } from '../evidence/service';
+import { unlockKeyRing } from '../evidence/vault-keys';
+import { createSession, type Session } from '../identity/session';
+import { openThrottle } from '../identity/throttle';
+import type { Services } from '../ipc/services';
+import type { DataFolder } from '../platform/data-folder';
+import { openDevice } from '../platform/device';
+import { createFileGrants, type FileGrants } from '../platform/file-grants';
+import type { Logger } from '../platform/logger';
+import type { SettingsStore } from '../settings/settings';
+import { createTenantPorts, type PortOptions } from './ports';
+import { prepareWorkspace } from './prepare';
+
+export interface ComposeOptions {
+  readonly folder: DataFolder;
+  readonly settings: SettingsStore;
+  readonly log: Logger;
+  readonly version: string;
+  readonly officialRuntime: boolean;
+  readonly migrations: string;
+  readonly transport: EmbeddedTransport;
+  readonly emit: (event: AppEvent) => void;
+  readonly saveFile: PortOptions['saveFile'];
+  readonly openLink: (address: string) => Promise<boolean>;
+  readonly applyTheme: (theme: AppSettings['theme']) => void;
+  /** The tenant on screen is another one, or none: clipboard and title follow. */
+  readonly onSession: (state: SessionState) => void;
+}
+
+export interface Workstation {
+  readonly services: Services;
+  readonly session: Session;
+  readonly connection: LiveConnection;
+  readonly evidence: Evidence;
+  readonly grants: FileGrants;
+  /** Signs out and closes every connection; the embedded server has ended when it resolves. */
+  close(): Promise<void>;
+}
+
+export function compose(options: ComposeOptions): Workstation {
+  const { folder, settings, log, version, emit } = options;
+  const device = openDevice(folder.device, randomUUID, systemClock.now);
+  const source = `workstation/${version} ${device.id}`;
+  const grants = createFileGrants(randomUUID, () => performance.now());
+  const profiles = createProfileStore(settings, folder.certificates, randomUUID);
+  let demo = false;
+
+  const connection = createLiveConnection({
+    profile: () => profiles.inUse(),
+    openEmbedded: () => openDatabase({ kind: 'embedded', dataDir: folder.root, transport: options.transport }),
+    async prepare(database: Database, progress) {
+      demo = (await prepareWorkspace(database, { migrations: options.migrations, progress, log })).demo;
+    },
+    openServer: async (profile, credentials) => openDatabase({ ...targetOf(profile, profiles), ...credentials }),
+    knock: (profile) => knockAt(() => diagnose(withoutPassword(targetOf(profile, profiles))), systemClock.now),
+    onState: (state: ConnectionState) => emit({ type: 'connection', connection: state }),
+    log,
+    now: systemClock.now,
+  });
+
+  const session = createSession({
+    connection,
+    embedded: () => profiles.inUse().kind === 'embedded',
+    source,
+    settings,
+    throttle: openThrottle(folder.attempts, () => randomBytes(16).toString('hex'), {
+      wall: Date.now,
+      steady: () => performance.now(),
+    }),
+    unlock: (personId, password) => unlockKeyRing(personId, password, { folder: folder.vault, kdf: argon2id }),
+    today: () => calendarDate(new Date()),
+    onState(state) {
+      options.onSession(state);
+      emit({ type: 'session', session: state });
+    },
+    onLeave() {
+      grants.clear();
+      ports.evidence.forget();
+    },
+    log,
+  });
+
+  const ports = createTenantPorts({
+    session,
+    device,
+    clock: systemClock,
+    source,
+    grants,
+    vaultRoot: folder.vault,
+    newId: uuidv7,
+    emit,
+    saveFile: options.saveFile,
+    log,
+  });
+
+  const services: Services = {
+    app: {
+      info: (): AppInfo => ({
+        version,
+        platform: platformName(process.platform),
+        officialRuntime: options.officialRuntime,
+        demo,
+        settingsNotice: settings.notice ?? device.notice,
+      }),
+      settings: () => settings.get().app,
+      async saveSettings(patch) {
+        const { app } = settings.update((current) => ({ ...current, app: { ...current.app, ...patch } }));
+        options.applyTheme(app.theme);
+        return app;
+      },
+      openLink: options.openLink,
+    },
+    connection: createConnectionService({
+      live: connection,
+      profiles,
+      session,
+      grants,
+      diagnose: (server) => diagnose({ ...server, tls: { mode: server.tlsMode, ca: server.ca }, ...NOBODY, kind: 'server' }),
+      async diagnoseEmbedded() {
+        const began = performance.now();
+        const database = await connection.embedded();
+        const { state, error } = await database.probe();
+        const ok = state === 'online';
+        const step = { key: 'connect', ok, text: ok ? 'The workspace on this laptop answers' : 'It does not answer' } as const;
+        return { steps: [error ? { ...step, code: error.code } : step], ok, latencyMs: Math.round(performance.now() - began) };
+      },
+    }),
+    session: {
+      state: session.state,
+      epoch: session.epoch,
+      signIn: session.signIn,
+      signOut: session.signOut,
+      switchTenant: session.switchTenant,
+    },
+    ...ports,
+  };
+
+  connection.start();
+  return {
+    services,
+    session,
+    connection,
+    evidence: ports.evidence,
+    grants,
+    async close() {
+      await session.signOut();
+      await connection.close();
+    },
+  };
+}
+
+const NOBODY = { user: '', password: '' } as const;
+
+function targetOf(profile: ServerProfile, profiles: ProfileStore): Omit<ServerTarget, 'user' | 'password'> {
+  const { host, port, database, tlsMode } = profile;
+  return { kind: 'server', host, port, database, tls: { mode: tlsMode, ca: profiles.caText(profile) } };
+}
+
+function withoutPassword(target: Omit<ServerTarget, 'user' | 'password'>): ServerTarget {
+  return { ...target, ...NOBODY };
+}
+
+function platformName(platform: NodeJS.Platform): AppInfo['platform'] {
+  return platform === 'linux' || platform === 'darwin' || platform === 'win32' ? platform : 'other';
+}

@@ -1,0 +1,150 @@
+/** The tenant's services behind the routers: each call gets its own context, taken from the session it began in. */
+import { readFile, stat } from 'node:fs/promises';
+import type { EntityName } from '@shared/entities/registry';
+import { CodedError } from '@shared/errors';
+import type { AppEvent } from '@shared/ipc';
+import { AUDITOPS_HOOKS, AuditOps } from '../domains/auditops';
+import { readPosture } from '../domains/home/posture';
+import {
+  applyImport,
+  exportCatalog,
+  MAX_CATALOG_BYTES,
+  type ParsedCatalog,
+  parseCatalog,
+  previewCatalog,
+} from '../domains/regops/oscal';
+import type { Clock, EntityContext } from '../entities/context';
+import { EntityService } from '../entities/service';
+import { createEvidence, type Evidence } from '../evidence/service';
+import { openVault, type Vault } from '../evidence/vault';
+import type { Session } from '../identity/session';
+import type { AuditsPort, EntityPort, HomePort, OscalPort, PeoplePort, SearchPort, TenantCall } from '../ipc/services';
+import type { Device } from '../platform/device';
+import type { FileGrants, GrantedFile } from '../platform/file-grants';
+import type { Logger } from '../platform/logger';
+import { searchAll } from '../search/search';
+
+export interface PortOptions {
+  readonly session: Session;
+  readonly device: Device;
+  readonly clock: Clock;
+  readonly source: string;
+  readonly grants: FileGrants;
+  readonly vaultRoot: string;
+  readonly newId: () => string;
+  readonly emit: (event: AppEvent) => void;
+  /** Asks the person where to save; null when they did not want to. */
+  readonly saveFile: (call: TenantCall, fileName: string, content: string) => Promise<{ fileName: string; size: number } | null>;
+  readonly log: Logger;
+}
+
+export interface TenantPorts {
+  readonly entities: EntityPort;
+  readonly people: PeoplePort;
+  readonly oscal: OscalPort;
+  readonly audits: AuditsPort;
+  readonly evidence: Evidence;
+  readonly home: HomePort;
+  readonly search: SearchPort;
+}
+
+export function createTenantPorts(options: PortOptions): TenantPorts {
+  const { session, grants } = options;
+  const entities = new EntityService({ ...AUDITOPS_HOOKS });
+  const audits = new AuditOps();
+
+  /** The call's own context; NOT_SIGNED_IN where the session is not that of the call any more. */
+  function contextOf(call: TenantCall): EntityContext {
+    const { database } = session.open();
+    if (session.epoch() !== call.epoch) throw new CodedError('NOT_SIGNED_IN', { reason: 'session changed' });
+    const { personId, tenantId, functions } = call;
+    return {
+      database,
+      session: { personId, tenantId, functions },
+      device: options.device,
+      clock: options.clock,
+      source: options.source,
+      onChanged(changed: readonly EntityName[]) {
+        if (session.epoch() === call.epoch) options.emit({ type: 'changed', entities: changed });
+      },
+    };
+  }
+
+  const grantedFile = (call: TenantCall, grantId: string) => grants.resolve(call.caller.webContentsId, grantId);
+
+  return {
+    entities: {
+      list: (call, name, query) => entities.list(contextOf(call), name, query),
+      get: (call, name, id) => entities.get(contextOf(call), name, id),
+      apply: (call, operation) => entities.apply(contextOf(call), operation),
+      history: (call, name, id) => entities.history(contextOf(call), name, id),
+      counts: (call, name) => entities.counts(contextOf(call), name),
+    },
+    people: { list: (call) => entities.people(contextOf(call)) },
+    audits: {
+      planFrom: (call, input) => audits.planProgramme(contextOf(call), input),
+      scope: (call, regulationId) => audits.scope(contextOf(call), regulationId),
+      programme: (call, planId) => audits.programme(contextOf(call), planId),
+      workpaper: (call, testId) => audits.workpaper(contextOf(call), testId),
+      raiseFinding: (call, input) => audits.raiseFinding(contextOf(call), input),
+    },
+    oscal: {
+      preview: async (call, grantId) => previewCatalog(contextOf(call), await readCatalog(await grantedFile(call, grantId))),
+      import: async (call, opId, grantId) =>
+        applyImport(contextOf(call), opId, await readCatalog(await grantedFile(call, grantId))),
+      async export(call, regulationId) {
+        const { fileName, document } = await exportCatalog(contextOf(call), regulationId);
+        return { saved: await options.saveFile(call, fileName, `${JSON.stringify(document, null, 2)}\n`) };
+      },
+    },
+    evidence: createEvidence({
+      deviceId: options.device.id,
+      now: options.clock.now,
+      vault: createVaults(options),
+      grantedFile,
+      attach: (call, input, file) => audits.attachEvidence(contextOf(call), { ...input, file }),
+      fileRecord: async (call, fileId) => (await entities.get(contextOf(call), 'evidenceFiles', fileId)).row,
+    }),
+    home: { posture: (call) => readPosture(contextOf(call)) },
+    search: { all: (call, text) => searchAll(contextOf(call), text) },
+  };
+}
+
+/** One vault a tenant and session epoch, so that its leftovers are swept once and two tries of one operation meet. */
+function createVaults(options: PortOptions): (call: TenantCall) => Promise<Vault> {
+  let opened: { readonly epoch: number; readonly tenantId: string; readonly vault: Promise<Vault> } | null = null;
+
+  async function open(call: TenantCall): Promise<Vault> {
+    const ring = await options.session.open().keys();
+    const { personId, tenantId } = call;
+    const vault = openVault({
+      root: options.vaultRoot,
+      tenantId,
+      personId,
+      key: ring.keyFor(tenantId),
+      newId: options.newId,
+    });
+    const [swept, orphans] = [await vault.sweep(), await vault.orphans()];
+    if (swept > 0 || orphans.length > 0) options.log.info('vault opened', { swept, orphans: orphans.length });
+    return vault;
+  }
+
+  return async (call) => {
+    if (options.session.epoch() !== call.epoch) throw new CodedError('NOT_SIGNED_IN', { reason: 'session changed' });
+    if (opened?.epoch !== call.epoch || opened.tenantId !== call.tenantId) {
+      const vault = open(call);
+      opened = { epoch: call.epoch, tenantId: call.tenantId, vault };
+      // A vault that did not open is tried again at the next call.
+      vault.catch(() => {
+        if (opened?.vault === vault) opened = null;
+      });
+    }
+    return opened.vault;
+  };
+}
+
+async function readCatalog(file: GrantedFile): Promise<ParsedCatalog> {
+  const { size } = await stat(file.path);
+  if (size > MAX_CATALOG_BYTES) throw new CodedError('FILE_TOO_LARGE', { limitBytes: MAX_CATALOG_BYTES });
+  return parseCatalog(await readFile(file.path), { fileName: file.name });
+}

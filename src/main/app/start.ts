@@ -1,0 +1,191 @@
+/**
+ * From "Electron is ready" to a window that can be used, in the order that is fastest: settings, the embedded server's process,
+ * the window, and only then the modules that do the work. Also the way back: an orderly, time-bounded end.
+ */
+import { randomUUID } from 'node:crypto';
+import { basename, join } from 'node:path';
+import type { AppEvent, SessionState } from '@shared/ipc';
+import { app, type BrowserWindow, clipboard, dialog, session as electronSession, powerMonitor } from 'electron';
+import { bindChannels, broadcast } from '../ipc/adapter';
+import { kindOf } from '../ipc/failure';
+import type { Rpc } from '../ipc/rpc';
+import { writeFileAtomically } from '../platform/atomic-file';
+import { dataFolder } from '../platform/data-folder';
+import { createLogger, type Logger } from '../platform/logger';
+import { safeOpenExternal } from '../security/external';
+import { hardenContents, hardenSession } from '../security/harden';
+import { serveApp } from '../security/scheme';
+import { respondFromVault } from '../security/vault-responder';
+import { openSettings } from '../settings/settings';
+import { utilityProcessTransport } from '../workers/utility-process';
+import type { Workstation } from './compose';
+import { setMenu } from './menu';
+import { startEarly } from './prefork';
+import { createReadyLine } from './ready-line';
+import { APP_TITLE, applyTheme, createMainWindow } from './window';
+
+/** Closing takes a checkpoint of the embedded server; nobody waits longer than this for it. */
+const CLOSE_MS = 12_000;
+
+interface Loaded {
+  readonly workstation: Workstation;
+  readonly rpc: Rpc;
+}
+
+export async function startWorkstation(): Promise<{ show(): void }> {
+  const now = () => new Date();
+  const folder = dataFolder(app.getPath('userData'));
+  const log = createLogger({ folder: folder.logs, now });
+  const settings = openSettings(folder.settings, now);
+  const ownIds = new Set<number>();
+  const readyLine = createReadyLine(
+    process.env.KOMPL_STARTED_AT,
+    () => Date.now(),
+    (line) => process.stdout.write(line),
+  );
+
+  const transport = utilityProcessTransport(unpacked(join(__dirname, 'embedded-postgres.js')));
+  const early = settings.get().connections.inUse === 'embedded' ? startEarly(transport, folder.root) : transport;
+
+  const loading = load();
+  loading.catch((error: unknown) => log.error('the application could not be put together', kindOf(error)));
+  hardenContents(app, log);
+  hardenSession(electronSession.defaultSession);
+  serveApp(electronSession.defaultSession, {
+    rendererRoot: join(__dirname, '../renderer'),
+    vault: async (fileId, request) => {
+      const { workstation } = await loading;
+      return respondFromVault(workstation.evidence, workstation.session.epoch(), fileId, request);
+    },
+    onError: (error) => log.error('a file could not be served', kindOf(error)),
+  });
+  bindChannels({
+    ownIds,
+    ready: loading.then(({ workstation, rpc }) => ({ rpc, grants: workstation.grants })),
+    onReady: () => readyLine.windowReady(),
+    log,
+    newReference: randomUUID,
+  });
+  setMenu(app);
+  const window = openWindow();
+
+  function openWindow(): BrowserWindow {
+    const made = createMainWindow(settings);
+    const { id } = made.webContents;
+    ownIds.add(id);
+    const forget = () => {
+      loading.then(
+        ({ workstation, rpc }) => {
+          rpc.forget(id);
+          workstation.grants.forget(id);
+        },
+        // There is nothing to forget in an application that did not come up.
+        () => undefined,
+      );
+    };
+    made.webContents.on('did-start-navigation', (details) => {
+      if (details.isMainFrame && !details.isSameDocument) forget();
+    });
+    made.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.error('the window ended', { reason });
+      forget();
+      if (reason !== 'clean-exit' && !made.isDestroyed()) made.webContents.reload();
+    });
+    made.on('closed', () => {
+      ownIds.delete(id);
+      forget();
+    });
+    return made;
+  }
+
+  async function load(): Promise<Loaded> {
+    // The window's process is starting meanwhile; these modules are most of the code.
+    await new Promise(setImmediate);
+    const [{ compose }, { createRpc }, { rootRouter }] = await Promise.all([
+      import('./compose'),
+      import('../ipc/rpc'),
+      import('../ipc/router'),
+    ]);
+    const workstation = compose({
+      folder,
+      settings,
+      log,
+      version: app.getVersion(),
+      officialRuntime: isOfficialRuntime(),
+      migrations: join(app.getAppPath(), 'migrations'),
+      transport: early,
+      emit(event: AppEvent) {
+        if (event.type === 'connection' && event.connection.state !== 'starting') readyLine.connected();
+        broadcast(ownIds, event);
+      },
+      saveFile: (_call, fileName, content) => saveFile(window, fileName, content),
+      openLink: (address) => safeOpenExternal(window, address),
+      applyTheme,
+      onSession: (state) => showSession(window, state),
+    });
+    const rpc = createRpc({ router: rootRouter, services: Promise.resolve(workstation.services), log, newReference: randomUUID });
+    powerMonitor.on(
+      'resume',
+      () => void workstation.connection.renew().catch((error: unknown) => log.error('after sleep', kindOf(error))),
+    );
+    return { workstation, rpc };
+  }
+
+  endInOrder(loading, log);
+  log.info('started', { version: app.getVersion(), electron: process.versions.electron, platform: process.platform });
+  return {
+    show() {
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+  };
+}
+
+/** The embedded server reads its own files by path, so it lies outside of a packaged archive. */
+function unpacked(path: string): string {
+  return path.replace(/\bapp\.asar\b/, 'app.asar.unpacked');
+}
+
+/** The runtime of package.json, not the development one of the set-up scripts. */
+function isOfficialRuntime(): boolean {
+  return process.env.KOMPL_ELECTRON_OFFICIAL !== '0' && Number.parseInt(process.versions.electron, 10) >= 40;
+}
+
+/** Nothing copied in one tenant is pasted in another; the title says where one is. */
+function showSession(window: BrowserWindow, { workspace }: SessionState): void {
+  clipboard.clear();
+  if (!window.isDestroyed()) window.setTitle(workspace ? `${workspace.name} — ${APP_TITLE}` : APP_TITLE);
+}
+
+async function saveFile(window: BrowserWindow, fileName: string, content: string) {
+  const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('documents'), fileName) });
+  if (canceled || !filePath) return null;
+  writeFileAtomically(filePath, content);
+  return { fileName: basename(filePath), size: Buffer.byteLength(content) };
+}
+
+/** Quitting waits for the connections to close, but not for ever. */
+function endInOrder(loading: Promise<Loaded>, log: Logger): void {
+  let ending = false;
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    const closed = loading
+      .then(({ workstation }) => workstation.close())
+      .then(
+        () => 'closed',
+        (error: unknown) => {
+          log.error('closing failed', kindOf(error));
+          return 'failed';
+        },
+      );
+    const timeout = new Promise<string>((resolve) => setTimeout(resolve, CLOSE_MS, 'not closed in time'));
+    void Promise.race([closed, timeout]).then((how) => {
+      log.info('ended', { how });
+      app.exit(0);
+    });
+  });
+  app.on('window-all-closed', () => app.quit());
+}
