@@ -10,18 +10,19 @@ const RESULT_FIELDS = ['designEffectiveness', 'designNotes', 'operatingEffective
 const isSet = (value: unknown) => value !== undefined && value !== null && value !== '';
 
 /**
- * The first thing recorded on a test that waits starts it: it is in progress, tested today by whoever recorded it, unless the
+ * The first thing recorded on a test starts it: it is in progress (if it waited), tested today by whoever recorded it, unless the
  * person said otherwise in the same step. A test is done only when its result stands.
  */
 const controlTestHooks: EntityHooks = {
   beforeWrite({ ctx, row, write }) {
     const state = write.status ?? row?.status ?? 'to_do';
+    const records = (values: Values | null) => RESULT_FIELDS.some((field) => isSet(values?.[field]));
     const automatic: Record<string, unknown> = {};
-    if (state === 'to_do' && !Object.hasOwn(write, 'status') && RESULT_FIELDS.some((field) => isSet(write[field]))) {
-      automatic.status = 'in_progress';
-      const mine: Values = { testDate: ctx.clock.today(), testedBy: ctx.session.personId };
-      for (const [field, value] of Object.entries(mine)) {
-        if (!Object.hasOwn(write, field) && row?.[field] !== value) automatic[field] = value;
+    if (records(write) && !records(row)) {
+      const started: Values = { status: 'in_progress', testDate: ctx.clock.today(), testedBy: ctx.session.personId };
+      for (const [field, value] of Object.entries(started)) {
+        const given = Object.hasOwn(write, field) || (field === 'status' && state !== 'to_do');
+        if (!given && row?.[field] !== value) automatic[field] = value;
       }
     }
     if (state === 'done' && row?.status !== 'done') requireResult({ ...row, ...write });

@@ -18,6 +18,9 @@ interface Source {
   readonly limit: number;
 }
 
+/** A test that waits is due on its date; one under way has been made on that date and is due with its plan. */
+const TEST_DUE = `CASE WHEN r.status = 'to_do' THEN r.test_date ELSE coalesce(p.end_date, r.test_date) END`;
+
 const SOURCES: readonly Source[] = [
   {
     entity: 'findings',
@@ -34,10 +37,10 @@ const SOURCES: readonly Source[] = [
   {
     entity: 'controlTests',
     select:
-      `r.ref, r.title, r.status, r.test_date AS due, r.tested_by AS owner FROM control_tests r ` +
+      `r.ref, r.title, r.status, ${TEST_DUE} AS due, r.tested_by AS owner FROM control_tests r ` +
       `LEFT JOIN audit_plans p ON p.id = r.audit_plan_id ` +
       `WHERE r.status = ANY($6::text[]) AND (p.id IS NULL OR (p.archived_at IS NULL AND p.status = ANY($5::text[])))`,
-    due: 'r.test_date',
+    due: TEST_DUE,
     limit: MAX_TESTS,
   },
   {
