@@ -28,25 +28,23 @@ BEGIN
   PERFORM private.grant_table('{{schema}}', 'control_sets', everyone, catalog, catalog, catalog_archive);
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'controls');
   PERFORM private.grant_table('{{schema}}', 'controls', everyone, catalog, catalog, catalog_archive,
-    '{last_result,last_tested}', '{}');
+    '{policy_id,last_result,last_tested}'); -- policy_id: until policies have their entity
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'control_requirements');
   PERFORM private.grant_table('{{schema}}', 'control_requirements', everyone, catalog, catalog, catalog_archive,
     '{}', '{control_id,requirement_id}');
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'audit_plans');
-  PERFORM private.grant_table('{{schema}}', 'audit_plans', everyone, audit, audit, audit,
-    '{ref}', '{}');
+  PERFORM private.grant_table('{{schema}}', 'audit_plans', everyone, audit, audit, audit, '{ref}');
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'control_tests');
   PERFORM private.grant_table('{{schema}}', 'control_tests', everyone, audit, audit, audit,
     '{ref,test_result,evidence}', '{audit_plan_id,control_id}');
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'findings');
-  PERFORM private.grant_table('{{schema}}', 'findings', everyone, audit, audit, audit,
-    '{ref}', '{}');
+  PERFORM private.grant_table('{{schema}}', 'findings', everyone, audit, audit, audit, '{ref}');
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'actions');
   PERFORM private.grant_table('{{schema}}', 'actions', everyone, action, action, audit,
-    '{ref,completed_at}', '{}');
+    '{ref,completed_at}');
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'audit_evidence');
   PERFORM private.grant_table('{{schema}}', 'audit_evidence', everyone, audit, audit, audit,
-    '{ref,file_path,uploaded_by,uploaded_at}', '{}');
+    '{ref,file_path,uploaded_by,uploaded_at}');
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'evidence_files');
   PERFORM private.grant_table('{{schema}}', 'evidence_files', everyone, audit, nobody, nobody);
   PERFORM private.guard_table('{{schema}}', '{{tenant_id}}', 'audit_reports');

@@ -1,0 +1,113 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CodedError } from '@shared/errors';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checksumOf, fillPlaceholders, loadMigrations } from './files';
+
+const TENANT = '0b9f1c52-7a8e-4d2c-9f11-3a5b7c9d1e2f';
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kompl-files-'));
+  for (const scope of ['public', 'private', 'tenant']) await mkdir(join(folder, scope));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(files: Record<string, string>) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}
+
+async function refusal() {
+  const error = await loadMigrations(folder).catch((e: unknown) => e);
+  if (!(error instanceof CodedError)) throw new Error('not refused');
+  return [error.code, error.details.file];
+}
+
+describe('loadMigrations', () => {
+  it('gives the steps in the order of their numbers', async () => {
+    await write({
+      'tenant/0002_second.up.sql': 'b',
+      'tenant/0002_second.down.sql': 'B',
+      'tenant/0001_first.up.sql': 'a {{schema}}',
+      'tenant/0001_first.down.sql': 'A',
+    });
+    const { tenant } = await loadMigrations(folder);
+    expect(tenant.map(({ version, name, up, down }) => [version, name, up, down])).toEqual([
+      ['0001', 'first', 'a {{schema}}', 'A'],
+      ['0002', 'second', 'b', 'B'],
+    ]);
+  });
+
+  it.each([
+    ['a foreign name', { 'public/readme.txt': '' }, 'public/readme.txt'],
+    ['an up without a down', { 'public/0001_x.up.sql': '' }, 'public/0001_x'],
+    ['a down without an up', { 'public/0001_x.down.sql': '' }, 'public/0001_x'],
+    [
+      'one number with two names',
+      { 'public/0001_x.up.sql': '', 'public/0001_x.down.sql': '', 'public/0001_y.up.sql': '' },
+      'public/0001_y.up.sql',
+    ],
+    ['a placeholder in a shared scope', { 'private/0001_x.up.sql': '{{schema}}' }, 'private/0001_x.up.sql'],
+    ['an unknown placeholder', { 'tenant/0001_x.up.sql': '{{Schema}}' }, 'tenant/0001_x.up.sql'],
+  ])('refuses %s and names the file', async (_, files, file) => {
+    await write(files as Record<string, string>);
+    expect(await refusal()).toEqual(['MIGRATION_FAILED', file]);
+  });
+
+  it('refuses a folder that is not there', async () => {
+    await rm(join(folder, 'tenant'), { recursive: true });
+    expect(await refusal()).toEqual(['MIGRATION_FAILED', 'tenant']);
+  });
+});
+
+describe('checksumOf', () => {
+  it('is that of SHA-256', () => {
+    expect(checksumOf('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+
+  it('does not see how a checkout ends its lines, but every other byte', () => {
+    expect(checksumOf('a;\r\nb;\r\n')).toBe(checksumOf('a;\nb;\n'));
+    expect(checksumOf('a;\nb;')).not.toBe(checksumOf('a;\nb;\n'));
+  });
+});
+
+describe('fillPlaceholders', () => {
+  it('fills schema, role prefix and id', () => {
+    const schema = 'tenant_0b9f1c527a8e4d2c9f113a5b7c9d1e2f';
+    expect(fillPlaceholders("{{schema}}.t TO {{role}}_viewer '{{tenant_id}}'", TENANT)).toBe(
+      `${schema}.t TO ${schema}_viewer '${TENANT}'`,
+    );
+  });
+
+  it.each(["x'; DROP SCHEMA public; --", TENANT.toUpperCase(), '', `${TENANT}\n`])('takes no %j for a tenant', (id) => {
+    expect(() => fillPlaceholders('{{schema}}', id)).toThrow(TypeError);
+  });
+});
+
+/** DESIGN.md, section 3, "Scale": the rules that can be read off the text. */
+describe('the rules for growing past one server', async () => {
+  const files = await loadMigrations(resolve(import.meta.dirname, '../../../../migrations'));
+  const bare = (sql: string) => sql.replace(/--.*$/gm, '');
+  const all = Object.values(files).flat();
+
+  it.each(all.map((file) => [`${file.scope}/${file.version}_${file.name}`, bare(file.up)] as const))('hold in %s', (_, sql) => {
+    expect(sql).not.toMatch(/\bTG_TABLE_(NAME|SCHEMA)\b|\bTG_RELNAME\b/i);
+    expect(sql).not.toMatch(/\bCREATE\s+(TYPE|DOMAIN)\b/i);
+    expect(sql).not.toMatch(/\bpg_advisory_lock\b/i);
+    // one subcommand an ALTER
+    for (const [alter] of sql.matchAll(/\bALTER\s+TABLE\b[^;]*/gi)) {
+      expect(alter.replace(/\([^)]*\)/g, '')).not.toMatch(/,\s*(ADD|DROP|ALTER|ENABLE|DISABLE|FORCE|NO FORCE)\b/i);
+    }
+    // a policy asks no query and ends in no IS [NOT] NULL or TRUE
+    for (const [policy] of sql.matchAll(/\bCREATE\s+POLICY\b[^;]*/gi)) expect(policy).not.toMatch(/\bSELECT\b(?!\s+TO)|\bIS\b/);
+  });
+
+  it.each(files.tenant.map((file) => [file.version, bare(file.up)] as const))('keep tenant/%s in its own schema', (_, sql) => {
+    expect(sql).not.toMatch(/\bMATERIALIZED\b/i);
+    expect(sql).not.toMatch(/\b(INSERT INTO|UPDATE|DELETE FROM)\s+(public|private)\./i);
+    for (const [, target] of sql.matchAll(/\bREFERENCES\s+([\w.{}]+)/gi)) {
+      expect(target === 'public.users' || target?.startsWith('{{schema}}.')).toBe(true);
+    }
+  });
+});
