@@ -34,7 +34,7 @@ describe('errorWords', () => {
       'from',
       'to',
       'limit',
-      'seconds',
+      'retryAfterSeconds',
       'faults',
     );
     fc.assert(

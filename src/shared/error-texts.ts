@@ -87,10 +87,13 @@ function faultList(faults: readonly FieldFault[]): string {
 }
 
 const TELL: Readonly<Record<ErrorCode, Tell>> = {
-  SIGN_IN_REFUSED: ['The e-mail and the password do not match', 'Check both and try again.'],
+  SIGN_IN_REFUSED: (d) =>
+    d.missing === 'password'
+      ? ['A password is needed', 'Set KOMPL_PASSWORD, or run this where it can be asked for.']
+      : ['The e-mail and the password do not match', 'Check both and try again.'],
   SIGN_IN_SLOWED: (d) => [
     'Too many tries',
-    `Wait ${typeof d.seconds === 'number' ? `${Math.ceil(d.seconds)} seconds` : 'a moment'}, then try again.`,
+    `Wait ${typeof d.retryAfterSeconds === 'number' ? `${Math.ceil(d.retryAfterSeconds)} seconds` : 'a moment'}, then try again.`,
   ],
   PERSON_SUSPENDED: ['This person is suspended', 'Nothing is lost. Ask an administrator to lift the suspension.'],
   LICENCE_EXPIRED: (d) => [

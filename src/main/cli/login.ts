@@ -78,9 +78,7 @@ async function opened(database: Database): Promise<Opened> {
 
 async function passwordOf(who: string, io: CommandIo): Promise<string> {
   const password = io.env.KOMPL_PASSWORD ?? (await io.askPassword(`Password of ${who}`));
-  if (password === null || password === '') {
-    throw new UsageError('a password is needed: set KOMPL_PASSWORD, or run this where it can be asked for');
-  }
+  if (password === null || password === '') throw new CodedError('SIGN_IN_REFUSED', { missing: 'password' });
   return password;
 }
 

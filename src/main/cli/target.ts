@@ -1,9 +1,8 @@
 /** From `--database`, the environment and `--data-dir` to the database to open. */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { EmbeddedTransport } from '@main/db/embedded/transport';
 import { dbRoleOf } from '@main/db/provision';
 import { isThisMachine, type ServerTarget, type Target, type TlsMode } from '@main/db/target';
+import { defaultDataFolder } from '@main/platform/data-folder';
 import { UsageError } from './usage';
 
 export interface TargetChoice {
@@ -32,24 +31,9 @@ export function chooseTarget(choice: TargetChoice): ChosenTarget {
     throw new UsageError('--database and --data-dir exclude each other');
   }
   if (url !== undefined && url !== '') return readDatabaseUrl(url, choice.path);
-  const folder = dataDir === undefined ? defaultDataDir(env) : choice.path(dataDir);
-  return { kind: 'embedded', target: { kind: 'embedded', dataDir: workspaceFolder(folder), transport: choice.embedded } };
-}
-
-/** The folder in which the workstation keeps its settings and the embedded database, as Electron names it on each system. */
-export function defaultDataDir(
-  env: Readonly<Record<string, string | undefined>>,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  const product = 'KOMPL.AI Workstation';
-  if (platform === 'win32') return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), product);
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', product);
-  return join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), product);
-}
-
-/** Where the embedded database lies in it. */
-export function workspaceFolder(dataDir: string): string {
-  return join(dataDir, 'workspace');
+  // The folder of the window: the embedded server keeps its cluster and its lock in it.
+  const folder = dataDir === undefined ? defaultDataFolder() : choice.path(dataDir);
+  return { kind: 'embedded', target: { kind: 'embedded', dataDir: folder, transport: choice.embedded } };
 }
 
 const TLS_MODES: readonly TlsMode[] = ['verify-full', 'verify-ca', 'require', 'disable'];

@@ -1,0 +1,115 @@
+/**
+ * What the demonstration workspace holds, from `resources/demo`: written by ourselves, standing for no law, standard or company.
+ * Days count from the day the workspace is made, so that something is always late and something always due.
+ */
+
+import { DEMO_TENANTS, type DemoTenant } from '@shared/demo';
+import { action, finding } from '@shared/entities/auditops/finding';
+import { auditPlan, controlTest } from '@shared/entities/auditops/plan';
+import { control } from '@shared/entities/regops/control';
+import { z } from 'zod';
+import helvia from '../../../resources/demo/helvia.json';
+import ictBaseline from '../../../resources/demo/ict-baseline.json';
+import nordhaven from '../../../resources/demo/nordhaven.json';
+
+/** Days from today; negative is past. */
+const day = z.int().min(-1000).max(1000);
+/** The part of an e-mail address before the @. */
+const local = z.string().regex(/^[a-z.]+$/);
+
+const controlSchema = z.strictObject({
+  ref: z.string(),
+  status: control.fields.status.schema,
+  owner: local.optional(),
+  type: control.fields.type.schema,
+  category: control.fields.category.schema,
+  frequency: control.fields.frequency.schema,
+  nextTest: day.optional(),
+  priority: control.fields.priority.schema,
+  maturity: control.fields.maturity.schema,
+  keyControl: z.boolean(),
+});
+
+const testSchema = z.strictObject({
+  control: z.string(),
+  design: controlTest.fields.designEffectiveness.schema.optional(),
+  operating: controlTest.fields.operatingEffectiveness.schema.optional(),
+  designNotes: z.string().optional(),
+  operatingNotes: z.string().optional(),
+  date: day.optional(),
+  status: controlTest.fields.status.schema.optional(),
+});
+
+const auditSchema = z.strictObject({
+  name: z.string(),
+  type: auditPlan.fields.auditType.schema,
+  lead: local,
+  start: day,
+  end: day,
+  status: auditPlan.fields.status.schema,
+  scope: z.string(),
+  objective: z.string(),
+  tests: z.array(testSchema),
+});
+
+const findingSchema = z.strictObject({
+  title: z.string(),
+  kind: finding.fields.kind.schema,
+  severity: finding.fields.severity.schema,
+  status: finding.fields.status.schema,
+  audit: z.string(),
+  control: z.string(),
+  owner: local.nullable(),
+  due: day.nullable(),
+  /** How many days ago it was written. */
+  age: z.int().min(0).max(1000),
+  criteria: z.string(),
+  condition: z.string(),
+  cause: z.string(),
+  effect: z.string(),
+  recommendation: z.string(),
+  managementResponse: z.string().optional(),
+  actions: z.array(z.strictObject({ title: z.string(), owner: local, due: day, status: action.fields.status.schema })),
+});
+
+const tenantContentSchema = z.strictObject({
+  controls: z.array(controlSchema),
+  audits: z.array(auditSchema),
+  findings: z.array(findingSchema),
+});
+
+export type DemoControl = z.infer<typeof controlSchema>;
+export type DemoTest = z.infer<typeof testSchema>;
+export type DemoAudit = z.infer<typeof auditSchema>;
+export type DemoFinding = z.infer<typeof findingSchema>;
+export type TenantContent = z.infer<typeof tenantContentSchema>;
+
+/** The framework that both tenants work with, as the text of an OSCAL catalogue. */
+export const demoCatalogue = { fileName: 'ict-baseline.json', text: JSON.stringify(ictBaseline) } as const;
+
+const FILES: Readonly<Record<DemoTenant['key'], unknown>> = { nordhaven, helvia };
+
+export function contentOf(key: DemoTenant['key']): TenantContent {
+  return tenantContentSchema.parse(FILES[key]);
+}
+
+/** A tenant whose licence has ended and whose only person meets that message; offered nowhere on the sign-in page. */
+export const EXPIRED_TENANT = {
+  name: 'Brightline Logistics BV',
+  domain: 'brightline.example',
+  config: { kind: 'production', place: 'Rotterdam', sign: 'BL', colour: 'ochre', weave: 'bars' },
+  person: { email: 'joost.verhoeven@brightline.example', firstName: 'Joost', lastName: 'Verhoeven', function: 'auditor' },
+  /** Days from today. */
+  licence: { start: -377, end: -12 },
+} as const;
+
+/** A person of the first tenant who is suspended. */
+export const SUSPENDED_PERSON = {
+  email: 'viktor.lang@nordhaven.example',
+  firstName: 'Viktor',
+  lastName: 'Lang',
+  tenant: 'nordhaven',
+  function: 'compliance',
+} as const;
+
+export { DEMO_TENANTS };
