@@ -166,9 +166,8 @@ class PooledDatabase implements Database {
       // A full pool times out just like a server that does not answer.
       if (pool.idleCount === 0 && pool.totalCount >= this.#source.poolSize)
         throw new CodedError('SERVER_BUSY', {}, { cause: error });
-      const coded = connectError(error);
       this.#monitor.suspect();
-      throw coded;
+      throw await connectError(this.#source, error);
     }
   }
 

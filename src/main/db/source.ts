@@ -3,11 +3,13 @@ import { CodedError } from '@shared/errors';
 import pg from 'pg';
 import { EmbeddedClient } from './embedded/client';
 import { toCodedError } from './errors';
+import { negotiateTls, reach } from './negotiate';
 import { type EmbeddedTarget, type ServerTarget, type Target, tlsOptions } from './target';
 import { TYPE_PARSERS } from './types';
 
 const CONNECT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
+const EXPLAIN_MS = 2_000;
 const SERVER_POOL = 6;
 const EMBEDDED_POOL = 3;
 
@@ -16,6 +18,8 @@ export interface ConnectionSource {
   readonly poolSize: number;
   /** Prepares what connections need (reads the CA file, starts the process) and gives their configuration. */
   configuration(): Promise<pg.ClientConfig>;
+  /** Looks closer after `pg` failed to connect without giving a code; null where nothing more can be told. */
+  explain(): Promise<CodedError | null>;
   /** The other end died by itself. */
   onLost(listener: (error: CodedError) => void): void;
   close(): Promise<void>;
@@ -44,6 +48,16 @@ function serverSource(target: ServerTarget): ConnectionSource {
         keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       };
     },
+    async explain() {
+      try {
+        const { socket } = await reach(target, EXPLAIN_MS);
+        await negotiateTls(target, socket, EXPLAIN_MS);
+        socket.destroy();
+        return null;
+      } catch (error) {
+        return toCodedError(error);
+      }
+    },
     onLost: () => undefined,
     close: async () => undefined,
   };
@@ -71,6 +85,7 @@ function embeddedSource(target: EmbeddedTarget): ConnectionSource {
       const client = await running;
       return { ...COMMON, user: 'postgres', database: 'postgres', password: '', ssl: false, stream: () => client.stream() };
     },
+    explain: async () => null,
     onLost(listener) {
       notify = listener;
     },
@@ -94,14 +109,14 @@ export async function connectOnce(source: ConnectionSource, options: pg.ClientCo
   try {
     await client.connect();
   } catch (error) {
-    throw connectError(error);
+    throw await connectError(source, error);
   }
   return client;
 }
 
-/** Connecting failed: an error without any code is the client's own time-out or a connection that ended during the sign-in. */
-export function connectError(error: unknown): CodedError {
+/** The coded error for a connection that could not be made. `pg` gives no code for its own time-out, nor for a server without TLS. */
+export async function connectError(source: ConnectionSource, error: unknown): Promise<CodedError> {
   const coded = toCodedError(error);
   if (coded.code !== 'INTERNAL' || error instanceof pg.DatabaseError) return coded;
-  return new CodedError('SERVER_TIMEOUT', { step: 'connect' }, { cause: error });
+  return (await source.explain()) ?? new CodedError('SERVER_TIMEOUT', { step: 'connect' }, { cause: error });
 }
