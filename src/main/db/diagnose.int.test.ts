@@ -1,5 +1,6 @@
 /** Every way in which a server can be unreachable, untrusted or unfit, each told apart. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -229,14 +230,22 @@ describe.runIf(testKinds().includes('server'))('a real server', () => {
   });
 
   test.runIf(testKinds().includes('pgbouncer'))('the same through PgBouncer', async () => {
+    const login = `u_${randomBytes(16).toString('hex')}`;
     const bouncer = {
       ...target,
       host: process.env.KOMPL_TEST_PGBOUNCER_HOST ?? '',
       port: Number(process.env.KOMPL_TEST_PGBOUNCER_PORT),
-      user: 'nobody',
     };
-    const diagnosis = await diagnose(bouncer);
-    expect(step(diagnosis, 'tls')).toMatchObject({ ok: true });
-    expect(step(diagnosis, 'signIn')).toMatchObject({ ok: false });
+    const database = openDatabase(target);
+    await database.admin((client) => client.query(`CREATE ROLE ${login} LOGIN PASSWORD 'right'`));
+    const known = await diagnose({ ...bouncer, user: login, password: 'right' });
+    expect(step(known, 'signIn')).toMatchObject({ ok: true });
+    for (const wrong of [{ user: login, password: 'wrong' }, { user: 'nobody' }]) {
+      const diagnosis = await diagnose({ ...bouncer, ...wrong });
+      expect(step(diagnosis, 'tls')).toMatchObject({ ok: true });
+      expect(step(diagnosis, 'signIn')).toMatchObject({ ok: false, code: 'SIGN_IN_REFUSED' });
+    }
+    await database.admin((client) => client.query(`DROP ROLE ${login}`));
+    await database.close();
   });
 });

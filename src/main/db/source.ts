@@ -106,12 +106,30 @@ export async function connectOnce(source: ConnectionSource, options: pg.ClientCo
   const client = new pg.Client({ ...(await source.configuration()), ...options });
   // A lost connection reaches its user through the query that fails; without a listener it would end the process.
   client.on('error', () => undefined);
+  let judged = false;
+  for (const event of ['authenticationSASLContinue', 'authenticationMD5Password', 'authenticationCleartextPassword']) {
+    client.connection.on(event, () => {
+      judged = true;
+    });
+  }
+  client.connection.on('authenticationOk', () => {
+    judged = false;
+  });
   try {
     await client.connect();
   } catch (error) {
+    if (refusedByPooler(error, judged)) throw new CodedError('SIGN_IN_REFUSED', { sqlState: '08P01' }, { cause: error });
     throw await connectError(source, error);
   }
   return client;
+}
+
+/**
+ * PgBouncer before 1.20 has one SQLSTATE, 08P01, for whatever goes wrong. After the password was asked for it can only mean the
+ * password; before, its text (which is never translated) is the one thing that tells an unknown person from a server in trouble.
+ */
+function refusedByPooler(error: unknown, judged: boolean): boolean {
+  return error instanceof pg.DatabaseError && error.code === '08P01' && (judged || error.message === 'no such user');
 }
 
 /** The coded error for a connection that could not be made. `pg` gives no code for its own time-out, nor for a server without TLS. */
