@@ -9,7 +9,7 @@ import { notify, notifyError } from '../lib/notices';
 import { refetchFailed } from '../lib/query-client';
 import { currentSession, setSession } from '../lib/session';
 import { setSettings } from '../lib/settings';
-import { queryClient, recordsChanged, trpcClient } from '../lib/trpc';
+import { queryClient, recordsChanged, trpc, trpcClient } from '../lib/trpc';
 import { setStartError } from './start-error';
 
 function listen(): void {
@@ -18,7 +18,11 @@ function listen(): void {
       case 'connection': {
         const wasAway = currentConnection()?.state !== 'online';
         setConnection(event.connection);
-        if (wasAway && event.connection.state === 'online') void refetchFailed(queryClient);
+        if (wasAway && event.connection.state === 'online') {
+          void refetchFailed(queryClient);
+          // only an open workspace knows whether it is the demonstration's
+          void queryClient.invalidateQueries({ queryKey: trpc.app.info.queryKey() });
+        }
         break;
       }
       case 'session':

@@ -36,7 +36,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 
 /** What a person needs to know is untouched; nothing where nothing was at stake. */
 const SAFE: Readonly<Record<string, string>> = {
-  network: 'What the screen called saved is saved. This screen comes back by itself when the server does.',
+  network: 'This screen comes back by itself when the server does.',
   schema: 'Nothing was changed in the database.',
   internal: 'What the screen called saved is saved.',
 };

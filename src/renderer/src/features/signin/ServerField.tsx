@@ -81,6 +81,7 @@ export function ServerField({ connection }: { readonly connection: ConnectionSta
         value={inUse?.id ?? null}
         onChange={(id) => void (id !== null && id !== inUse?.id && use(id))}
         leftSection={<Icon name={inUse?.kind === 'server' ? 'server' : 'laptop'} />}
+        leftSectionWidth={36}
         rightSection={<Icon name="selector" size={14} />}
         placeholder={profiles.isError ? 'The list could not be read' : ''}
       />

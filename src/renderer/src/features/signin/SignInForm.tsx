@@ -88,6 +88,7 @@ export function SignInForm({ connection, filled }: SignInFormProps) {
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
         leftSection={<Icon name="user" />}
+        leftSectionWidth={36}
         autoFocus={email === ''}
         data-testid="email"
       />
@@ -102,6 +103,7 @@ export function SignInForm({ connection, filled }: SignInFormProps) {
         onKeyDown={onKey}
         onKeyUp={onKey}
         leftSection={<Icon name="key" />}
+        leftSectionWidth={36}
         visibilityToggleIcon={({ reveal }) => <Icon name={reveal ? 'eye-off' : 'eye'} />}
         visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password', tabIndex: 0 }}
         autoFocus={email !== ''}
