@@ -11,8 +11,8 @@ import { knockAt } from '../connections/knock';
 import { createLiveConnection, type LiveConnection } from '../connections/live';
 import { createProfileStore, type ProfileStore } from '../connections/profiles';
 import { createConnectionService } from '../connections/service';
-import { diagnose } from '../connections/temp-diagnose';
 import { type Database, openDatabase } from '../db/database';
+import { diagnose } from '../db/diagnose';
 import type { EmbeddedTransport } from '../db/embedded/transport';
 import type { ServerTarget } from '../db/target';
 import { calendarDate, systemClock } from '../entities/context';
@@ -44,6 +44,8 @@ export interface ComposeOptions {
   readonly applyTheme: (theme: AppSettings['theme']) => void;
   /** The tenant on screen is another one, or none: clipboard and title follow. */
   readonly onSession: (state: SessionState) => void;
+  /** Whether a new workspace on this laptop gets the demonstration tenants. */
+  readonly demo: boolean;
 }
 
 export interface Workstation {
@@ -68,7 +70,7 @@ export function compose(options: ComposeOptions): Workstation {
     profile: () => profiles.inUse(),
     openEmbedded: () => openDatabase({ kind: 'embedded', dataDir: folder.root, transport: options.transport }),
     async prepare(database: Database, progress) {
-      demo = (await prepareWorkspace(database, { migrations: options.migrations, progress, log })).demo;
+      demo = (await prepareWorkspace(database, { migrations: options.migrations, demo: options.demo, progress, log })).demo;
     },
     openServer: async (profile, credentials) => openDatabase({ ...targetOf(profile, profiles), ...credentials }),
     knock: (profile) => knockAt(() => diagnose(withoutPassword(targetOf(profile, profiles))), systemClock.now),

@@ -2,10 +2,14 @@
 import { CodedError } from '@shared/errors';
 import type { Database } from '../db/database';
 import { migrateAll } from '../db/migrate';
+import { seedDemo } from '../demo';
+import { systemClock } from '../entities/context';
 import type { Logger } from '../platform/logger';
 
 export interface PrepareOptions {
   readonly migrations: string;
+  /** Whether a workspace without tenants gets the demonstration. */
+  readonly demo: boolean;
   readonly progress: (text: string) => void;
   readonly log: Logger;
 }
@@ -27,5 +31,8 @@ export async function prepareWorkspace(database: Database, options: PrepareOptio
     throw new CodedError('MIGRATION_FAILED', { version: failure.version, name: failure.name, sqlState: failure.sqlstate });
   if (report.steps.length > 0)
     log.info('workspace migrated', { steps: report.steps.length, durationMs: Math.round(report.durationMs) });
-  return { demo: false };
+  if (!options.demo) return { demo: false };
+  const { demo, seeded } = await seedDemo(database, { migrations, clock: systemClock, progress });
+  if (seeded) log.info('demonstration made');
+  return { demo };
 }

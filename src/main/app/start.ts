@@ -122,6 +122,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       openLink: (address) => safeOpenExternal(window, address),
       applyTheme,
       onSession: (state) => showSession(window, state),
+      demo: true,
     });
     const rpc = createRpc({ router: rootRouter, services: Promise.resolve(workstation.services), log, newReference: randomUUID });
     powerMonitor.on(

@@ -91,28 +91,28 @@ async function openAs(email: string, password: string, connection: IdentityOptio
     await database.ready();
     return database;
   } catch (error) {
-    const reason = error instanceof CodedError && error.code === 'SIGN_IN_REFUSED' ? await whyRefused(database) : error;
+    const refused = error instanceof CodedError && error.code === 'SIGN_IN_REFUSED';
+    const reason = refused ? await whyRefused(database) : error;
     await database.close();
     throw reason;
   }
 }
 
 /**
- * PostgreSQL checks the password first and then whether the login may be used; only the second refusal (28000 from
- * InitializeSessionUserId) means a suspended person. 28000 from anywhere else is the server's own rules (pg_hba.conf).
+ * Asks once more, over a connection of its own, to see where the server refused. PostgreSQL checks the password first and then
+ * whether the login may be used; only the second refusal (28000 from InitializeSessionUserId) means a suspended person. All
+ * others get one answer without any detail, for a detail could tell an unknown person from a wrong password.
  */
-async function whyRefused(database: Database): Promise<CodedError> {
+async function whyRefused(database: Database): Promise<unknown> {
   try {
     await (await database.connectAdmin()).end();
     return new CodedError('SERVER_CLOSED');
   } catch (error) {
-    if (!(error instanceof CodedError) || error.code !== 'SIGN_IN_REFUSED')
-      return error instanceof CodedError ? error : new CodedError('SERVER_CLOSED');
-    const routine =
-      typeof error.cause === 'object' && error.cause !== null && 'routine' in error.cause ? error.cause.routine : '';
-    return codeOf(error) === '28000' && routine === 'InitializeSessionUserId'
-      ? new CodedError('PERSON_SUSPENDED')
-      : new CodedError('SIGN_IN_REFUSED');
+    if (!(error instanceof CodedError) || error.code !== 'SIGN_IN_REFUSED') return error;
+    const { cause } = error;
+    const routine = cause instanceof Error && 'routine' in cause ? cause.routine : '';
+    const suspended = codeOf(cause) === '28000' && routine === 'InitializeSessionUserId';
+    return new CodedError(suspended ? 'PERSON_SUSPENDED' : 'SIGN_IN_REFUSED');
   }
 }
 
