@@ -1,8 +1,15 @@
 /** All commands, in the order in which the usage lists them. */
 import type { Command } from '../command';
 import { DATABASE_COMMANDS } from './database';
+import { DEMO_COMMANDS } from './demo';
 import { LIST_COMMANDS } from './list';
 import { OSCAL_COMMANDS } from './oscal';
 import { TENANT_COMMANDS } from './tenant';
 
-export const COMMANDS: readonly Command[] = [...DATABASE_COMMANDS, ...TENANT_COMMANDS, ...OSCAL_COMMANDS, ...LIST_COMMANDS];
+export const COMMANDS: readonly Command[] = [
+  ...DATABASE_COMMANDS,
+  ...TENANT_COMMANDS,
+  ...OSCAL_COMMANDS,
+  ...LIST_COMMANDS,
+  ...DEMO_COMMANDS,
+];
