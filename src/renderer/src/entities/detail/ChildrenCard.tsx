@@ -92,7 +92,7 @@ export function ChildrenCard({ relation, name, entity, parentId, frozen, onAll }
             {data.rows.map((row) => (
               <tr key={row.id}>
                 <td className={css.title}>
-                  <Link to={detailPath(name, row.id)}>{childTitle(entity, row, names, relation.field)}</Link>
+                  <Link to={detailPath(name, row.id)}>{childTitle(entity, row, names, relation.field, true)}</Link>
                 </td>
                 {others.map((key) => (
                   <td key={key}>

@@ -72,7 +72,6 @@ export function RecordActions({ name, definition, record, change, called }: Reco
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Label>Now {label(String(row[stateKey ?? ''] ?? ''))}</Menu.Label>
             {steps.map((state) => (
               <Menu.Item
                 key={state}

@@ -123,7 +123,10 @@ function Reader({ nodes }: { readonly nodes: readonly Node[] }) {
           </TreeView>
         </div>
       </div>
-      <div className={css.right}>{current === undefined ? null : <Text node={current} below={state.tree.children} />}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long text is scrolled by keys */}
+      <section className={css.right} data-pane="Text" aria-label="Text of the requirement" tabIndex={0}>
+        {current === undefined ? null : <Text node={current} below={state.tree.children} />}
+      </section>
     </div>
   );
 }

@@ -9,6 +9,17 @@ import { ShortcutLayer } from '../../lib/use-shortcuts';
 import css from './FieldInput.module.css';
 import { parseTypedDate, writeDate } from './typedDate';
 
+const CALENDAR_LABELS = {
+  nextMonth: 'Next month',
+  previousMonth: 'Previous month',
+  nextYear: 'Next year',
+  previousYear: 'Previous year',
+  nextDecade: 'Next decade',
+  previousDecade: 'Previous decade',
+  monthLevelControl: 'Choose a month',
+  yearLevelControl: 'Choose a year',
+};
+
 export interface DateFieldProps {
   readonly label: ReactNode;
   readonly description?: string;
@@ -36,7 +47,7 @@ export function DateField({ value, typed, onChange, ...shared }: DateFieldProps)
         <TextInput
           {...shared}
           value={editing ?? typed ?? (value === '' ? '' : writeDate(value))}
-          placeholder="30 Nov 2026"
+          placeholder="not set"
           onChange={(event) => {
             setEditing(event.currentTarget.value);
             take(event.currentTarget.value);
@@ -58,6 +69,8 @@ export function DateField({ value, typed, onChange, ...shared }: DateFieldProps)
       <Popover.Dropdown className={css.calendar} role="dialog" aria-label="Calendar">
         <ShortcutLayer>
           <DatePicker
+            hideOutsideDates
+            ariaLabels={CALENDAR_LABELS}
             value={value === '' ? null : value}
             defaultDate={value === '' ? today : value}
             onChange={(next) => {

@@ -24,6 +24,8 @@ export interface FieldInputProps {
   /** Beside the label, for example `was Active`. */
   readonly note?: string;
   readonly autoFocus?: boolean;
+  /** Half a line, or a dialog: long choices fold into a list. */
+  readonly narrow?: boolean;
   readonly onChange: (value: Json, typed?: string) => void;
 }
 
@@ -34,7 +36,7 @@ export function FieldInput(props: FieldInputProps) {
     label: <FieldLabel text={field.label} note={note} />,
     description: field.help,
     error: fault ?? undefined,
-    withAsterisk: field.required && !isState,
+    withAsterisk: field.required && !isState && field.kind !== 'tags',
     'data-field': name,
     'data-autofocus': autoFocus || undefined,
   };
@@ -141,12 +143,16 @@ function ChoiceInput({ field, value, shared, onChange }: FieldInputProps & { rea
   );
 }
 
+/** Letters that fit into segments side by side, with the room round each word counted as four. */
+const LETTERS_WIDE = 76;
+const LETTERS_NARROW = 30;
+
 /** Segments as long as they fit in a row; a list beyond. States offer only the steps that may follow. */
 function SegmentInput(props: FieldInputProps & { readonly label: ReactNode }) {
-  const { field, value, states, fault, label, onChange, name } = props;
+  const { field, value, states, fault, label, onChange, name, narrow = false } = props;
   const options = (field.options ?? []).filter((option) => states === undefined || states.includes(option.value));
   const letters = options.reduce((sum, option) => sum + option.label.length + 4, 0);
-  if (letters > 76) {
+  if (letters > (narrow ? LETTERS_NARROW : LETTERS_WIDE)) {
     const shared = { label, description: field.help, error: fault ?? undefined, withAsterisk: field.required };
     return <ChoiceInput {...props} field={{ ...field, options }} shared={{ ...shared, withAsterisk: false }} />;
   }

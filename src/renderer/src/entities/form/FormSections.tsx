@@ -35,7 +35,7 @@ function Section({ section, ...props }: FormSectionsProps & { readonly section: 
         {section.fields.map((line) => (
           <div key={String(line)} className={css.line} data-pair={typeof line !== 'string' || undefined}>
             {(typeof line === 'string' ? [line] : line).map((key) => (
-              <OneField key={key} {...props} name={key} />
+              <OneField key={key} {...props} name={key} narrow={typeof line !== 'string'} />
             ))}
           </div>
         ))}
@@ -45,7 +45,14 @@ function Section({ section, ...props }: FormSectionsProps & { readonly section: 
   );
 }
 
-function OneField({ definition, form, steps, titles, name }: FormSectionsProps & { readonly name: string }) {
+function OneField({
+  definition,
+  form,
+  steps,
+  titles,
+  name,
+  narrow,
+}: FormSectionsProps & { readonly name: string; readonly narrow: boolean }) {
   const names = useNames(titles);
   const field = definition.fields[name];
   if (field === undefined) return null;
@@ -77,6 +84,7 @@ function OneField({ definition, form, steps, titles, name }: FormSectionsProps &
       typed={draft.typed[name]}
       fault={form.faults.find((fault) => fault.path === name)?.message ?? null}
       states={states}
+      narrow={narrow}
       note={was === undefined ? undefined : `was ${was}`}
       onChange={(value, typed) => form.set(name, value, typed)}
     />

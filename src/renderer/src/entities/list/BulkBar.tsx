@@ -41,7 +41,7 @@ export function BulkBar(props: BulkBarProps) {
   const [changing, setChanging] = useState<readonly [string, Field] | null>(null);
   // the state first, then persons: what is changed for many at once
   const rank = ([key, field]: readonly [string, Field]) =>
-    key === definition.states?.field ? 0 : field.kind === 'person' ? 1 : 2;
+    key === definition.states?.field ? -1 : ['person', 'date', 'enum', 'boolean'].indexOf(field.kind);
   const fields = mayUpdate ? [...bulkFields(definition)].sort((a, b) => rank(a) - rank(b)).slice(0, IN_THE_BAR) : [];
   return (
     <>
@@ -142,6 +142,7 @@ function BulkDialog({ definition, name, field, rows, onClose, onDone }: BulkDial
           setTyped(text);
         }}
         autoFocus
+        narrow
       />
       {asks ? <ReasonInput value={reason} onChange={setReason} fault={null} /> : null}
       {done === null ? null : (

@@ -18,6 +18,7 @@ export function ColumnChooser({ definition, columns }: { readonly definition: En
     <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus withRoles={false} width={300}>
       <Popover.Target>
         <Button
+          variant={opened ? 'light' : 'default'}
           leftSection={<Icon name="columns" />}
           aria-haspopup="dialog"
           aria-expanded={opened}
@@ -110,10 +111,10 @@ function Chooser({ definition, columns, onDone }: ChooserProps) {
         data-autofocus
       />
       <div className={css.list} ref={list}>
-        <h3 className={css.group}>Shown, in this order</h3>
+        <h2 className={css.group}>Shown, in this order</h2>
         {shown.filter(wanted).map((key) => line(key, true))}
         <hr className={css.rule} />
-        <h3 className={css.group}>Hidden</h3>
+        <h2 className={css.group}>Hidden</h2>
         {hidden.filter(wanted).map((key) => line(key, false))}
         {hidden.length === 0 ? <p className={css.none}>Every column is shown.</p> : null}
       </div>

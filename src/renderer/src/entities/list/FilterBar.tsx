@@ -205,7 +205,7 @@ function AddFilter({ definition, state, onApply, onArchived, onClose }: AddFilte
             type="button"
             className={editorCss.fieldItem}
             data-active={at === active || undefined}
-            tabIndex={-1}
+            tabIndex={at === active ? 0 : -1}
             onMouseEnter={() => setActive(at)}
             onClick={item.run}
           >

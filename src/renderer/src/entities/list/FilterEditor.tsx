@@ -56,7 +56,7 @@ function Frame({ field, onSubmit, fault = null, children }: FrameProps) {
   };
   return (
     <form className={css.frame} onSubmit={submit} noValidate>
-      <h3 className={css.title}>{field.label}</h3>
+      <h2 className={css.title}>{field.label}</h2>
       <div className={css.body}>{children}</div>
       {fault === null ? null : (
         <p className={css.fault} role="alert">

@@ -99,7 +99,7 @@ export function ImportPage() {
             <SkeletonRows rows={12} label={`${state.fileName} is read`} />
           </div>
         ) : null}
-        {state.step === 'refused' ? <Refused error={state.error} fileName={state.fileName} onPick={pick} /> : null}
+        {state.step === 'refused' ? <Refused error={state.error} onPick={pick} /> : null}
         {state.step === 'look' || state.step === 'importing' ? (
           <TrialRun
             preview={state.preview}

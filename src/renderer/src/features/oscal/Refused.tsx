@@ -3,20 +3,16 @@ import { Button } from '@mantine/core';
 import { Icon } from '../../components/Icon';
 import { errorWords } from '../../lib/error-texts';
 import { toErrorData } from '../../lib/errors';
-import { formatNumber } from '../../lib/format';
 import css from './Refused.module.css';
 
 export interface RefusedProps {
   readonly error: unknown;
-  readonly fileName: string;
   readonly onPick: () => void;
 }
 
-export function Refused({ error, fileName, onPick }: RefusedProps) {
+export function Refused({ error, onPick }: RefusedProps) {
   const data = toErrorData(error);
   const words = errorWords(data);
-  const { line, column } = data.details;
-  const place = typeof line === 'number' ? `line ${formatNumber(line)}, column ${formatNumber(Number(column ?? 1))}` : null;
   return (
     <div className={css.refused} data-testid="import-refused" data-code={data.code}>
       <div className={css.head} role="alert">
@@ -24,10 +20,7 @@ export function Refused({ error, fileName, onPick }: RefusedProps) {
         <div className={css.words}>
           <h2 className={css.title}>{words.title}</h2>
           <p className={css.text}>{words.text}</p>
-          <p className={css.safe}>
-            {fileName}
-            {place === null ? '' : `, ${place}`}. Nothing has been written.
-          </p>
+          {words.text.includes('Nothing was written') ? null : <p className={css.safe}>Nothing was written.</p>}
         </div>
         <Button variant="filled" leftSection={<Icon name="file" />} onClick={onPick}>
           Choose another file
@@ -38,7 +31,9 @@ export function Refused({ error, fileName, onPick }: RefusedProps) {
           <caption className="k-visually-hidden">Faults in the file</caption>
           <thead>
             <tr>
-              <th scope="col">Place in the file</th>
+              <th scope="col" className={css.place}>
+                Place in the file
+              </th>
               <th scope="col">What is wrong</th>
             </tr>
           </thead>

@@ -196,7 +196,10 @@ function Browser({ preview }: { readonly preview: CatalogPreview }) {
           </TreeView>
         </div>
       </div>
-      <div className={css.right}>{current === undefined ? null : <NodeText node={current.node} />}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long text is scrolled by keys */}
+      <section className={css.right} data-pane="Text" aria-label="Text of the entry" tabIndex={0}>
+        {current === undefined ? null : <NodeText node={current.node} />}
+      </section>
     </div>
   );
 }
