@@ -1,0 +1,7 @@
+/** All tables and views of a tenant's schema. */
+export * from './auditops';
+export * from './knowledge';
+export * from './privacyops';
+export * from './regops';
+export * from './riskops';
+export * from './trail';

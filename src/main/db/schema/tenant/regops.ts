@@ -1,0 +1,114 @@
+/** RegOps tables of a tenant, found by search_path. Foreign keys and indexes live in the migrations. */
+import { TEST_RESULT } from '@shared/entities/auditops/options';
+import {
+  CONTROL_CATEGORY,
+  CONTROL_EFFORT,
+  CONTROL_FREQUENCY,
+  CONTROL_MATURITY,
+  CONTROL_SET_STATUS,
+  CONTROL_STATUS,
+  CONTROL_TYPE,
+  MAPPING_RELATION,
+  REGULATION_STATUS,
+  REGULATION_TYPE,
+  REQUIREMENT_KIND,
+} from '@shared/entities/regops/options';
+import { boolean, date, integer, pgTable, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { json, oneOf, systemColumns } from '../columns';
+
+export const regulations = pgTable('regulations', {
+  ...systemColumns(),
+  name: varchar('name', { length: 255 }).notNull(),
+  description: text('description'),
+  jurisdiction: varchar('jurisdiction', { length: 100 }),
+  type: oneOf('type', 50, REGULATION_TYPE),
+  status: oneOf('status', 20, REGULATION_STATUS).notNull().default('active'),
+  version: varchar('version', { length: 50 }),
+  documentUrl: varchar('document_url', { length: 500 }),
+  parsedContent: json('parsed_content'),
+  shortName: varchar('short_name', { length: 60 }),
+  sourceFormat: varchar('source_format', { length: 20 }),
+  sourceUuid: varchar('source_uuid', { length: 64 }),
+  sourceSha256: varchar('source_sha256', { length: 64 }),
+});
+
+export const requirements = pgTable('requirements', {
+  ...systemColumns(),
+  regulationId: uuid('regulation_id').notNull(),
+  parentId: uuid('parent_id'),
+  refId: varchar('ref_id', { length: 100 }).notNull(),
+  title: varchar('title', { length: 500 }),
+  text: text('text'),
+  guidance: text('guidance'),
+  kind: oneOf('kind', 20, REQUIREMENT_KIND).notNull(),
+  family: varchar('family', { length: 60 }),
+  assessable: boolean('assessable').notNull().default(false),
+  orderIndex: integer('order_index').notNull(),
+  depth: integer('depth').notNull(),
+  sourceId: varchar('source_id', { length: 255 }),
+  params: json('params'),
+});
+
+export const complianceAssessments = pgTable('compliance_assessments', {
+  ...systemColumns(),
+  regulationId: uuid('regulation_id'),
+  assessmentDate: date('assessment_date', { mode: 'string' }).notNull(),
+  status: varchar('status', { length: 20 }).notNull().default('in_progress'),
+  score: integer('score'),
+  findings: json('findings'),
+  recommendations: json('recommendations'),
+  evidence: json('evidence'),
+});
+
+export const policies = pgTable('policies', {
+  ...systemColumns(),
+  name: varchar('name', { length: 255 }).notNull(),
+  description: text('description'),
+  type: varchar('type', { length: 50 }),
+  status: varchar('status', { length: 20 }).notNull().default('active'),
+  version: varchar('version', { length: 50 }),
+  content: json('content'),
+});
+
+export const controlSets = pgTable('control_sets', {
+  ...systemColumns(),
+  name: varchar('name', { length: 255 }).notNull(),
+  version: varchar('version', { length: 50 }),
+  description: text('description'),
+  regulationId: uuid('regulation_id'),
+  status: oneOf('status', 20, CONTROL_SET_STATUS).notNull().default('active'),
+});
+
+export const controls = pgTable('controls', {
+  ...systemColumns(),
+  name: varchar('name', { length: 255 }).notNull(),
+  description: text('description'),
+  type: oneOf('type', 50, CONTROL_TYPE),
+  status: oneOf('status', 20, CONTROL_STATUS).notNull().default('active'),
+  policyId: uuid('policy_id'),
+  controlSetId: uuid('control_set_id'),
+  validationCriteria: json('validation_criteria'),
+  ref: varchar('ref', { length: 60 }),
+  family: varchar('family', { length: 60 }),
+  category: oneOf('category', 20, CONTROL_CATEGORY),
+  keyControl: boolean('key_control').notNull().default(false),
+  ownerId: uuid('owner_id'),
+  frequency: oneOf('frequency', 20, CONTROL_FREQUENCY),
+  nextTest: date('next_test', { mode: 'string' }),
+  expiresOn: date('expires_on', { mode: 'string' }),
+  priority: integer('priority'),
+  effort: oneOf('effort', 2, CONTROL_EFFORT),
+  maturity: oneOf('maturity', 30, CONTROL_MATURITY),
+  tags: text('tags').array().notNull().default([]),
+  lastResult: oneOf('last_result', 20, TEST_RESULT),
+  lastTested: date('last_tested', { mode: 'string' }),
+});
+
+export const controlRequirements = pgTable('control_requirements', {
+  ...systemColumns(),
+  controlId: uuid('control_id').notNull(),
+  requirementId: uuid('requirement_id').notNull(),
+  relation: oneOf('relation', 20, MAPPING_RELATION).notNull(),
+  strength: integer('strength').notNull(),
+  rationale: text('rationale'),
+});

@@ -1,0 +1,43 @@
+/** The tenant's trail, its ledger of operations and its people, found by search_path. */
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, pgTable, pgView, text, uuid } from 'drizzle-orm/pg-core';
+import { instant, json, name, ownTenant, xid8 } from '../columns';
+
+export const auditLog = pgTable('audit_log', {
+  id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
+  tenantId: uuid('tenant_id').notNull().default(ownTenant),
+  txid: xid8('txid').notNull().default(sql`pg_current_xact_id()`),
+  at: instant('at').notNull().default(sql`clock_timestamp()`),
+  actor: uuid('actor'),
+  login: name('login').notNull().default(sql`session_user`),
+  action: text('action').notNull(),
+  resourceType: text('resource_type').notNull(),
+  resourceId: uuid('resource_id'),
+  oldValues: json('old_values'),
+  newValues: json('new_values'),
+  source: text('source'),
+  opId: uuid('op_id'),
+  reason: text('reason'),
+});
+
+export const syncOps = pgTable('sync_ops', {
+  opId: uuid('op_id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull().default(ownTenant),
+  deviceId: text('device_id').notNull(),
+  deviceSeq: bigint('device_seq', { mode: 'number' }).notNull(),
+  bodySha256: text('body_sha256').notNull(),
+  entity: text('entity').notNull(),
+  entityId: uuid('entity_id'),
+  result: json('result'),
+  personId: uuid('person_id').notNull(),
+  createdAt: instant('created_at').notNull().default(sql`now()`),
+});
+
+/** The tenant's people, by name: an owner's view over `public.users`. */
+export const people = pgView('people', {
+  id: uuid('id'),
+  email: text('email'),
+  displayName: text('display_name'),
+  functions: text('functions').array(),
+  active: boolean('active'),
+}).existing();
