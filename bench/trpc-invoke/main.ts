@@ -5,13 +5,13 @@
 import '@main/platform/polyfills';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { bindChannels } from '@main/ipc/adapter';
 import { rootRouter } from '@main/ipc/router';
 import { createRpc } from '@main/ipc/rpc';
+import { createFileGrants } from '@main/platform/file-grants';
 import { hardenSession, securePreferences } from '@main/security/harden';
 import { APP_START } from '@main/security/origin';
 import { registerAppScheme, serveApp } from '@main/security/scheme';
-import { isTrustedSender } from '@main/security/sender';
-import { CHANNELS } from '@shared/ipc';
 import { app, BrowserWindow, ipcMain, session } from 'electron';
 import { BENCH_CHANNELS, type Outcome, ROWS } from './channels';
 import { controlsPage } from './rows';
@@ -36,7 +36,9 @@ void app.whenReady().then(() => {
   const window = new BrowserWindow({ webPreferences: securePreferences(join(__dirname, 'preload.cjs'), false) });
   const own = new Set([window.webContents.id]);
   const rpc = createRpc({ router: rootRouter, services: Promise.resolve(servicesWith(rows)), log, newReference: randomUUID });
-  ipcMain.handle(CHANNELS.rpc, (event, raw: unknown) => rpc.call(event.sender.id, isTrustedSender(event, own), raw));
+  const grants = createFileGrants(randomUUID, () => performance.now());
+  const ready = Promise.resolve({ rpc, grants });
+  bindChannels({ ownIds: own, ready, onReady: () => undefined, log, newReference: randomUUID });
   ipcMain.handle(BENCH_CHANNELS.raw, () => rows);
   ipcMain.once(BENCH_CHANNELS.done, (_event, outcome: Outcome) => end(outcome));
   window.webContents.on('render-process-gone', (_event, { reason }) => end({ ok: false, reason: `the page ended: ${reason}` }));
