@@ -104,6 +104,8 @@ async function extension(client: AdminClient, state: Found): Promise<void> {
   } catch (error) {
     const sqlstate = sqlState(error);
     if (sqlstate === null) throw error;
+    // Somebody else created it meanwhile; IF NOT EXISTS does not see that.
+    if ((await ask(client)).vectorSchema === 'public') return;
     const reason = sqlstate === '42501' ? 'this login may not create extensions' : 'the server refused to create it';
     throw new CodedError('EXTENSION_MISSING', { extension: 'vector', reason, sqlstate }, { cause: error });
   }

@@ -49,6 +49,8 @@ describe('loadMigrations', () => {
       'public/0001_y.up.sql',
     ],
     ['a placeholder in a shared scope', { 'private/0001_x.up.sql': '{{schema}}' }, 'private/0001_x.up.sql'],
+    ['a COMMIT of its own', { 'tenant/0001_x.up.sql': 'SELECT 1;\n  commit;' }, 'tenant/0001_x.up.sql'],
+    ['a change of role', { 'public/0001_x.down.sql': 'RESET ROLE;' }, 'public/0001_x.down.sql'],
     ['an unknown placeholder', { 'tenant/0001_x.up.sql': '{{Schema}}' }, 'tenant/0001_x.up.sql'],
   ])('refuses %s and names the file', async (_, files, file) => {
     await write(files as Record<string, string>);

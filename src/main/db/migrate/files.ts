@@ -27,6 +27,9 @@ export type MigrationSet = Readonly<Record<Scope, readonly Migration[]>>;
 const FILE = /^(\d{4})_([a-z0-9_]{1,60})\.(up|down)\.sql$/;
 const PLACEHOLDER = /\{\{([^}]*)\}\}/g;
 const KNOWN = ['schema', 'tenant_id', 'role'];
+// The migrator owns the transaction. (BEGIN and END also belong to PL/pgSQL and do no harm inside a transaction.)
+const TRANSACTION_CONTROL =
+  /^\s*(COMMIT|ROLLBACK|ABORT|START\s+TRANSACTION|BEGIN\s*;|SAVEPOINT|RESET\s+ROLE|SET\s+(SESSION|ROLE))\b/im;
 
 function invalid(file: string, reason: string): CodedError {
   return new CodedError('MIGRATION_FAILED', { file, reason });
@@ -60,6 +63,7 @@ async function loadScope(folder: string, scope: Scope): Promise<Migration[]> {
     if (!version || !name) throw invalid(file, 'the name is not NNNN_name.up.sql or NNNN_name.down.sql');
     const text = (await readFile(join(folder, scope, entry), 'utf8')).replaceAll('\r\n', '\n');
     checkPlaceholders(file, scope, text);
+    if (TRANSACTION_CONTROL.test(text)) throw invalid(file, 'the transaction belongs to the migrator');
     const half = halves.get(version) ?? { name };
     if (half.name !== name) throw invalid(file, `version ${version} has two names`);
     if (direction === 'up') half.up = text;

@@ -32,9 +32,17 @@ export interface Place {
   readonly tenantId: string | null;
 }
 
+/**
+ * Reads the catalogue's tables rather than `to_regclass`, which may answer from a cache: whoever has just waited for another
+ * migrator must see what that one made.
+ */
 export async function hasHistory(client: AdminClient): Promise<boolean> {
-  const row = z.object({ there: z.boolean() });
-  const [answer] = await queryRows(client, row, "SELECT to_regclass('private.migration_history') IS NOT NULL AS there");
+  const [answer] = await queryRows(
+    client,
+    z.object({ there: z.boolean() }),
+    `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = 'private' AND c.relname = 'migration_history') AS there`,
+  );
   return answer?.there === true;
 }
 

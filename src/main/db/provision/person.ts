@@ -93,6 +93,7 @@ export function provisionError(error: unknown, unique: { readonly field: string;
     case '42501':
       return new CodedError('ROLE_FORBIDS', {}, { cause: error });
     case 'P0002':
+    case '23503':
       return new CodedError('NOT_FOUND', {}, { cause: error });
     case '22023':
     case '23514':
