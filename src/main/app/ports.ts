@@ -101,6 +101,7 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       deviceId: options.device.id,
       now: options.clock.now,
       vault: createVaults(options),
+      unlock: async (call, formerPassword) => (await session.open().keys()).relock(call.tenantId, formerPassword),
       grantedFile,
       attach: (call, input, file) => audits.attachEvidence(contextOf(call), { ...input, file }),
       fileRecord: async (call, fileId) => (await entities.get(contextOf(call), 'evidenceFiles', fileId)).row,

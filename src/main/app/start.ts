@@ -121,7 +121,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       saveFile: (_call, fileName, content) => saveFile(window, fileName, content),
       openLink: (address) => safeOpenExternal(window, address),
       applyTheme,
-      onSession: (state) => showSession(window, state),
+      onSession: sessionShower(window),
       demo: true,
     });
     const rpc = createRpc({ router: rootRouter, services: Promise.resolve(workstation.services), log, newReference: randomUUID });
@@ -153,10 +153,14 @@ function isOfficialRuntime(): boolean {
   return process.env.KOMPL_ELECTRON_OFFICIAL !== '0' && Number.parseInt(process.versions.electron, 10) >= 40;
 }
 
-/** Nothing copied in one tenant is pasted in another; the title says where one is. */
-function showSession(window: BrowserWindow, { workspace }: SessionState): void {
-  clipboard.clear();
-  if (!window.isDestroyed()) window.setTitle(workspace ? `${workspace.name} — ${APP_TITLE}` : APP_TITLE);
+/** The title says where one is; what was copied in a tenant is not there to be pasted after it. */
+function sessionShower(window: BrowserWindow): (state: SessionState) => void {
+  let former: string | null = null;
+  return ({ workspace }) => {
+    if (former !== null && former !== workspace?.tenantId) clipboard.clear();
+    former = workspace?.tenantId ?? null;
+    if (!window.isDestroyed()) window.setTitle(workspace ? `${workspace.name} — ${APP_TITLE}` : APP_TITLE);
+  };
 }
 
 async function saveFile(window: BrowserWindow, fileName: string, content: string) {

@@ -91,7 +91,7 @@ export function createLiveConnection(options: LiveOptions): LiveConnection {
     set(starting(options.now()), 'Opening the workspace on this laptop');
     const work = (async () => {
       await database.ready();
-      await options.prepare(database, (text) => set(starting(options.now()), text));
+      await options.prepare(database, (text) => set(phase, text));
       follow(database);
       return database;
     })();

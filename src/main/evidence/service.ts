@@ -27,6 +27,7 @@ export interface EvidenceOptions {
   readonly now: () => Date;
   /** The vault of the person in the tenant of the call. */
   readonly vault: (call: TenantCall) => Promise<Vault>;
+  readonly unlock: (call: TenantCall, formerPassword: string) => Promise<void>;
   readonly grantedFile: (call: TenantCall, grantId: string) => Promise<GrantedFile>;
   /** The engine's command: evidence record and file record, one operation. */
   readonly attach: (call: TenantCall, input: Omit<AttachInput, 'grantId'>, file: FileFacts) => Promise<AttachResult>;
@@ -103,6 +104,8 @@ export function createEvidence(options: EvidenceOptions): Evidence {
         checkedAt: options.now().toISOString(),
       };
     },
+
+    unlock: (call, formerPassword) => options.unlock(call, formerPassword),
 
     async openShown(fileId, epoch) {
       const entry = shown.get(fileId);

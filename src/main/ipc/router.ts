@@ -1,10 +1,15 @@
 /** The root router. The renderer imports its type only: `import type { AppRouter } from '@main/ipc/router'`. */
 import { router } from './procedures';
 import { appRouter } from './routers/app';
+import { auditsRouter } from './routers/audits';
 import { connectionRouter } from './routers/connection';
 import { entitiesRouter } from './routers/entities';
+import { evidenceRouter } from './routers/evidence';
+import { homeRouter } from './routers/home';
+import { oscalRouter } from './routers/oscal';
+import { peopleRouter } from './routers/people';
+import { searchRouter } from './routers/search';
 import { sessionRouter } from './routers/session';
-import { auditsRouter, evidenceRouter, homeRouter, oscalRouter, peopleRouter, searchRouter } from './routers/work';
 
 export const rootRouter = router({
   app: appRouter,

@@ -106,6 +106,8 @@ export interface EvidencePort {
   attach(call: TenantCall, input: AttachInput): Promise<AttachResult>;
   preview(call: TenantCall, fileId: string): Promise<EvidencePreview>;
   verify(call: TenantCall, fileId: string): Promise<EvidenceCheck>;
+  /** After a change of password: opens the vault with the former one and locks it with the present one. */
+  unlock(call: TenantCall, formerPassword: string): Promise<void>;
 }
 
 export interface HomePort {

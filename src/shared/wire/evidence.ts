@@ -24,6 +24,9 @@ export interface AttachResult {
 
 export const fileIdSchema = z.strictObject({ fileId: z.uuid() });
 
+/** The password that was in use when the vault was last open on this laptop. */
+export const unlockInputSchema = z.strictObject({ formerPassword: z.string().min(1).max(1024) });
+
 export interface EvidencePreview {
   readonly mediaType: string;
   /** How it can be shown; `none`: only name, size and hash. */
