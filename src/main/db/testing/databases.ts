@@ -4,10 +4,10 @@
  * database of its own; nothing is shared and nothing is left.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { EmbeddedClient } from '../embedded/client';
 import { clusterFolder } from '../embedded/engine';
@@ -49,24 +49,43 @@ export async function createTestDatabase(kind: TestDatabase['kind']): Promise<Te
   return kind === 'embedded' ? await createEmbedded() : await createOnServer(kind);
 }
 
-/** A folder with a ready, empty cluster, copied from one that each test process makes once. */
+/** A folder with a ready, empty cluster, copied from one that is made once for each version of the engine. */
 export async function embeddedFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kompl-test-'));
-  await cp(clusterFolder(await template()), clusterFolder(folder), { recursive: true });
+  await cp(await templateCluster(), clusterFolder(folder), { recursive: true });
   return folder;
 }
 
-let templateFolder: Promise<string> | null = null;
+let made: Promise<string> | null = null;
 
-function template(): Promise<string> {
-  templateFolder ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kompl-template-'));
-    const client = await EmbeddedClient.start(inProcessTransport(), { dataDir: folder });
-    await client.stop();
-    process.once('exit', () => void rm(folder, { recursive: true, force: true }));
-    return folder;
-  })();
-  return templateFolder;
+function templateCluster(): Promise<string> {
+  made ??= makeTemplate();
+  return made;
+}
+
+/** Made aside and moved in, so that test processes that run at once never see half of one. */
+async function makeTemplate(): Promise<string> {
+  const cache = resolve(import.meta.dirname, '../../../../node_modules/.cache/kompl-test');
+  const template = join(cache, `cluster-${engineVersion()}`);
+  if (existsSync(template)) return template;
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'making-'));
+  const client = await EmbeddedClient.start(inProcessTransport(), { dataDir: folder });
+  await client.stop();
+  try {
+    await rename(clusterFolder(folder), template);
+  } catch (error) {
+    if (!existsSync(template)) throw error;
+  }
+  await rm(folder, { recursive: true, force: true });
+  return template;
+}
+
+function engineVersion(): string {
+  const manifest: { dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(resolve(import.meta.dirname, '../../../../package.json'), 'utf8'),
+  );
+  return manifest.dependencies['@electric-sql/pglite'] ?? 'unknown';
 }
 
 async function createEmbedded(): Promise<TestDatabase> {
