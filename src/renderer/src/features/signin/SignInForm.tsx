@@ -49,7 +49,9 @@ export function SignInForm({ connection, filled }: SignInFormProps) {
     passwordField.current?.focus();
   }, [filled]);
   useEffect(() => {
-    if (blocked !== null && wait === 0) setBlocked(null);
+    if (blocked === null || wait > 0) return;
+    setBlocked(null);
+    setRefusal(null);
   }, [blocked, wait]);
 
   const missing = email.trim() === '' || password === '';
