@@ -4,29 +4,36 @@ import type { FromServer, ToServer } from '../db/embedded/messages';
 import type { EmbeddedLink } from '../db/embedded/transport';
 import { readRange } from '../security/vault-responder';
 import { startEarly } from './prefork';
-import { createReadyLine } from './ready-line';
+import { type Milestone, watchStart } from './start-watch';
 
-describe('the line that says ready', () => {
-  const lineAfter = (startedAt: string | undefined, steps: ('windowReady' | 'connected')[]) => {
+describe('the start', () => {
+  const run = (startedAt: string | undefined, steps: Milestone[]) => {
     const lines: string[] = [];
-    const line = createReadyLine(
+    const ready: unknown[] = [];
+    let clock = 0;
+    const watch = watchStart({
       startedAt,
-      () => 11_250,
-      (text) => void lines.push(text),
-    );
-    for (const step of steps) line[step]();
-    return lines.join('');
+      now: () => 11_250,
+      elapsed: () => ++clock,
+      print: (line) => void lines.push(line),
+      onReady: (milestones) => void ready.push({ ...milestones }),
+    });
+    for (const step of steps) watch.reached(step);
+    return { line: lines.join(''), ready };
   };
 
-  it('is printed once, when the window and the connection are there, in either order', () => {
-    expect(lineAfter('10000', ['windowReady', 'connected', 'windowReady', 'connected'])).toBe('ready in 1.3 s\n');
-    expect(lineAfter('10000', ['connected', 'windowReady'])).toBe('ready in 1.3 s\n');
-    expect(lineAfter('10000', ['windowReady', 'windowReady'])).toBe('');
+  it('is over once, when the page and the connection are there, in either order', () => {
+    expect(run('10000', ['window', 'page', 'connection', 'page', 'connection'])).toEqual({
+      line: 'ready in 1.3 s\n',
+      ready: [{ window: 1, page: 2, connection: 3 }],
+    });
+    expect(run('10000', ['connection', 'page', 'services']).line).toBe('ready in 1.3 s\n');
+    expect(run('10000', ['page', 'page', 'services'])).toEqual({ line: '', ready: [] });
   });
 
-  it('is not printed where nobody asked', () => {
-    expect(lineAfter(undefined, ['windowReady', 'connected'])).toBe('');
-    expect(lineAfter('soon', ['windowReady', 'connected'])).toBe('');
+  it('is printed only for whoever gave the time of it', () => {
+    expect(run(undefined, ['page', 'connection'])).toMatchObject({ line: '', ready: [{ page: 1, connection: 2 }] });
+    expect(run('soon', ['page', 'connection']).line).toBe('');
   });
 });
 

@@ -21,7 +21,7 @@ import { utilityProcessTransport } from '../workers/utility-process';
 import type { Workstation } from './compose';
 import { setMenu } from './menu';
 import { startEarly } from './prefork';
-import { createReadyLine } from './ready-line';
+import { watchStart } from './start-watch';
 import { APP_TITLE, applyTheme, createMainWindow } from './window';
 
 /** Closing takes a checkpoint of the embedded server; nobody waits longer than this for it. */
@@ -38,11 +38,14 @@ export async function startWorkstation(): Promise<{ show(): void }> {
   const log = createLogger({ folder: folder.logs, now });
   const settings = openSettings(folder.settings, now);
   const ownIds = new Set<number>();
-  const readyLine = createReadyLine(
-    process.env.KOMPL_STARTED_AT,
-    () => Date.now(),
-    (line) => process.stdout.write(line),
-  );
+  const watch = watchStart({
+    startedAt: process.env.KOMPL_STARTED_AT,
+    now: Date.now,
+    elapsed: () => performance.now(),
+    print: (line) => process.stdout.write(line),
+    onReady: (milestones) => log.info('ready', { milestones }),
+  });
+  watch.reached('electron');
 
   const transport = utilityProcessTransport(unpacked(join(__dirname, 'embedded-postgres.js')));
   const early = settings.get().connections.inUse === 'embedded' ? startEarly(transport, folder.root) : transport;
@@ -62,12 +65,13 @@ export async function startWorkstation(): Promise<{ show(): void }> {
   bindChannels({
     ownIds,
     ready: loading.then(({ workstation, rpc }) => ({ rpc, grants: workstation.grants })),
-    onReady: () => readyLine.windowReady(),
+    onReady: () => watch.reached('page'),
     log,
     newReference: randomUUID,
   });
   setMenu(app);
   const window = openWindow();
+  watch.reached('window');
 
   function openWindow(): BrowserWindow {
     const made = createMainWindow(settings);
@@ -115,7 +119,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       migrations: join(app.getAppPath(), 'migrations'),
       transport: early,
       emit(event: AppEvent) {
-        if (event.type === 'connection' && event.connection.state !== 'starting') readyLine.connected();
+        if (event.type === 'connection' && event.connection.state !== 'starting') watch.reached('connection');
         broadcast(ownIds, event);
       },
       saveFile: (_call, fileName, content) => saveFile(window, fileName, content),
@@ -124,6 +128,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       onSession: sessionShower(window),
       demo: true,
     });
+    watch.reached('services');
     const rpc = createRpc({ router: rootRouter, services: Promise.resolve(workstation.services), log, newReference: randomUUID });
     powerMonitor.on(
       'resume',
