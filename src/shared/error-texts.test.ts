@@ -75,7 +75,7 @@ describe('errorWords', () => {
     ],
     [
       of('LICENCE_EXPIRED', { tenant: 'Brightline Logistics BV', endDate: '2026-09-30' }),
-      'The licence of Brightline Logistics BV ended on 2026-09-30. All records are kept. Ask your administrator to renew it.',
+      'The licence of Brightline Logistics BV ended on 30 Sep 2026. All records are kept. Ask your administrator to renew it.',
     ],
   ])('%s', (sentence, expected) => {
     expect(sentence).toBe(expected);

@@ -43,6 +43,15 @@ function fieldOf(details: ErrorDetails): string {
   return `“${Object.hasOwn(fields, field) ? fields[field]?.label : field}”`;
 }
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `2026-11-10` → `10 Nov 2026`; anything else stays as it is. */
+function dayOf(text: string): string {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  const name = MONTHS[Number(month) - 1];
+  return name === undefined ? text : `${Number(day)} ${name} ${year}`;
+}
+
 /** `64 MB` from a number of bytes. */
 function sizeOf(details: ErrorDetails, keys: readonly string[], otherwise: string): string {
   for (const key of keys) {
@@ -97,12 +106,12 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   ],
   PERSON_SUSPENDED: ['This person is suspended', 'Nothing is lost. Ask an administrator to lift the suspension.'],
   LICENCE_EXPIRED: (d) => [
-    `The licence of ${fact(d, ['tenant', 'name'], 'this tenant')} ended${typeof d.endDate === 'string' ? ` on ${d.endDate}` : ''}`,
+    `The licence of ${fact(d, ['tenant', 'name'], 'this tenant')} ended${typeof d.endDate === 'string' ? ` on ${dayOf(d.endDate)}` : ''}`,
     'All records are kept. Ask your administrator to renew it.',
   ],
   LICENCE_NOT_STARTED: (d) => [
     `The licence of ${fact(d, ['tenant', 'name'], 'this tenant')} has not started`,
-    typeof d.startDate === 'string' ? `It starts on ${d.startDate}.` : 'Ask your administrator when it starts.',
+    typeof d.startDate === 'string' ? `It starts on ${dayOf(d.startDate)}.` : 'Ask your administrator when it starts.',
   ],
   NO_MEMBERSHIP: (d) => [
     `${fact(d, ['email'], 'This person')} has no membership in ${fact(d, ['tenant'], 'this tenant')}`,
@@ -174,7 +183,7 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   OPERATION_REUSED: ['This change was already sent with other content', 'Reload the record and make the change again.'],
   SERVER_UNREACHABLE: (d) => [
     `${fact(d, ['host'], 'The server')} does not answer`,
-    'Check the network and the address. It is tried again by itself.',
+    'Check the network and the address, then try again.',
   ],
   SERVER_TIMEOUT: ['The server took too long', 'What was not confirmed is not written. Try again.'],
   SERVER_CLOSED: ['The server stopped answering', 'What the screen called saved is saved. Try again.'],
@@ -213,7 +222,7 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   SCHEMA_NEWER: ['The database is newer than this version', 'Nothing was changed. Bring the workstation up to date.'],
   SCHEMA_OLDER: ['The database is older than this version', 'Nothing was changed. Its administrator runs: kompl db migrate.'],
   MIGRATION_FAILED: (d) => [
-    `The migration ${fact(d, ['migration', 'version', 'step'], '')} did not succeed`.replace('  ', ' '),
+    `The migration ${fact(d, ['migration', 'version', 'step', 'file'], '')} did not succeed`.replace('  ', ' '),
     `The last good version stays in place.${typeof d.reason === 'string' ? ` ${capital(d.reason)}.` : ''}`,
   ],
   WORKSPACE_IN_USE: (d) => [

@@ -4,7 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase } from '@main/db/database';
+import { toCodedError } from '@main/db/errors';
 import { dbRoleOf, normaliseEmail } from '@main/db/provision';
+import type { Target } from '@main/db/target';
 import { calendarDate, type EntityContext, systemClock } from '@main/entities/context';
 import { refusalOf, type WorkspaceRow, workspaceRowSchema } from '@main/identity/workspaces';
 import { CodedError } from '@shared/errors';
@@ -50,29 +52,34 @@ export interface Opened {
 
 /** Opens the database with the login of the URL, or with the person's own (`--as` and KOMPL_PASSWORD or the prompt). */
 export async function openTarget(chosen: ChosenTarget, as: string | undefined, io: CommandIo): Promise<Opened> {
-  if (chosen.kind === 'embedded') return opened(openDatabase(chosen.target));
+  if (chosen.kind === 'embedded') return opened(chosen.target);
   const email = as === undefined ? undefined : normaliseEmail(as);
   const { server } = chosen;
   if (chosen.user === undefined) {
     if (email === undefined) throw new UsageError('the database URL names no user; add one, or --as EMAIL');
-    return opened(openDatabase({ ...server, user: dbRoleOf(email), password: await passwordOf(email, io) }));
+    return opened({ ...server, user: dbRoleOf(email), password: await passwordOf(email, io) });
   }
   const personal = chosen.user.startsWith('u_');
   const password = chosen.password ?? (personal ? await passwordOf(email ?? 'this person', io) : (io.env.PGPASSWORD ?? ''));
-  const first = await opened(openDatabase({ ...server, user: chosen.user, password }));
+  const first = await opened({ ...server, user: chosen.user, password });
   if (email === undefined || first.login.kind === 'administrator' || first.login.role === dbRoleOf(email)) return first;
   // A login that may not act for others: the person signs in themselves.
   await first.database.close();
-  return opened(openDatabase({ ...server, user: dbRoleOf(email), password: await passwordOf(email, io) }));
+  return opened({ ...server, user: dbRoleOf(email), password: await passwordOf(email, io) });
 }
 
-async function opened(database: Database): Promise<Opened> {
+async function opened(target: Target): Promise<Opened> {
+  const database = openDatabase(target);
   try {
     await database.ready();
     return { database, login: await loginOf(database) };
   } catch (error) {
+    const cause = database.state.error;
     await database.close();
-    throw error;
+    // What the first connection met is more exact than that there is none.
+    const exact = cause === null ? toCodedError(error) : new CodedError(cause.code, cause.details, { cause: error });
+    if (target.kind === 'embedded') throw exact;
+    throw new CodedError(exact.code, { host: target.host, database: target.database, ...exact.details }, { cause: exact.cause });
   }
 }
 

@@ -11,7 +11,7 @@ const seed: Command = {
   summary: 'Fill an empty, migrated database with the demonstration tenants; one that has tenants of its own is left alone.',
   options: {},
   async run({ login, database }) {
-    if (login.kind === 'person') throw new CodedError('ROLE_FORBIDS', { action: 'demo' });
+    if (login.kind !== 'administrator') throw new CodedError('ROLE_FORBIDS', { action: 'demo' });
     const made = await seedDemo(database, { migrations: migrationsFolder(), clock: systemClock });
     return {
       json: made,
