@@ -33,10 +33,10 @@ describe.skipIf(folder === null)(`real catalogues${why}`, () => {
     expect(parsed.counts).toEqual(independentCounts(document));
     expect(parsed.document).toEqual(document);
     expect(new Set(parsed.nodes.map((node) => node.sourceId)).size).toBe(parsed.nodes.length);
-    for (const node of parsed.nodes) {
-      expect(node.refId.length).toBeLessThanOrEqual(100);
-      for (const text of [node.title, node.text, node.guidance]) expect(text ?? '').not.toContain('{{');
-    }
+    expect(parsed.nodes.filter((node) => node.refId.length > 100)).toEqual([]);
+    expect(parsed.nodes.filter((node) => [node.title, node.text, node.guidance].some((text) => text?.includes('{{')))).toEqual(
+      [],
+    );
   });
 
   it('reads the LOW baseline as people know it', () => {
