@@ -7,7 +7,7 @@
 CREATE FUNCTION public.current_person() RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  IF session_user LIKE 'u\_%' THEN
+  IF left(session_user::text, 2) = 'u_' THEN
     RETURN (SELECT u.id FROM public.users u WHERE u.db_role = session_user::text AND NOT u.is_deleted);
   END IF;
   IF pg_has_role(session_user, 'kompl_owner', 'MEMBER') THEN

@@ -10,7 +10,7 @@ DECLARE
   person uuid := public.current_person();
 BEGIN
   IF person IS NULL THEN
-    RETURN session_user NOT LIKE 'u\_%'
+    RETURN left(session_user::text, 2) <> 'u_'
       AND (pg_has_role(session_user, 'kompl_owner', 'MEMBER') OR pg_has_role(session_user, 'kompl_platform', 'MEMBER'));
   END IF;
   RETURN EXISTS (

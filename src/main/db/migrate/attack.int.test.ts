@@ -4,35 +4,14 @@
  */
 import { TENANT_FUNCTIONS, type TenantFunction } from '@shared/roles';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allDenied, SYSTEM_COLUMNS, TABLES } from './attacks';
 import { type Outcome, TEST_PASSWORD, type TestDatabase, type TestPerson, testServers, Workplace } from './testing';
 
 const DENIED = '42501';
 /** Not even visible: without USAGE a schema's tables do not resolve by search_path. */
 const UNKNOWN = '42P01';
 
-const TABLES = [
-  ...['regulations', 'requirements', 'compliance_assessments', 'policies', 'control_sets', 'controls', 'control_requirements'],
-  ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files', 'audit_reports'],
-  ...['data_inventory', 'dsr_requests', 'dpias', 'privacy_controls', 'risk_register', 'vulnerabilities', 'vendor_assessments'],
-  ...['business_continuity', 'documents', 'chunks', 'embeddings', 'similarity_scores'],
-];
-const SYSTEM_COLUMNS = ['id', 'tenant_id', 'row_version', 'created_at', 'created_by', 'updated_at', 'updated_by'];
 const WRITERS = TENANT_FUNCTIONS.filter((fn) => fn !== 'viewer');
-
-/** One round trip for many attempts: fails (P0001) at the first that is not denied. */
-function allDenied(statements: readonly string[]): string {
-  return `DO $attack$
-    DECLARE attempt text;
-    BEGIN
-      FOREACH attempt IN ARRAY ARRAY[${statements.map((sql) => `'${sql.replaceAll("'", "''")}'`).join(', ')}] LOOP
-        BEGIN
-          EXECUTE attempt;
-        EXCEPTION WHEN insufficient_privilege THEN CONTINUE;
-        END;
-        RAISE EXCEPTION 'went through: %', attempt;
-      END LOOP;
-    END $attack$`;
-}
 
 describe.each(testServers())('an attacker on $kind', ({ kind, open }) => {
   let database: TestDatabase;
@@ -101,6 +80,23 @@ describe.each(testServers())('an attacker on $kind', ({ kind, open }) => {
           'SELECT public.current_person() AS id',
         );
         expect(outcome).toEqual({ rows: [{ id: person.id }] });
+      }
+    });
+
+    it.skipIf(kind === 'embedded')('does not bend the functions by settings of the session', async () => {
+      const settings = [
+        'standard_conforming_strings = off',
+        'transform_null_equals = on',
+        "search_path = 'pg_temp'",
+        'row_security = off',
+      ];
+      for (const person of everyone()) {
+        const bent = settings.map((setting) => `SET LOCAL ${setting}`);
+        const who = await at.attempt(person, ...bent.slice(0, 3), 'SELECT public.current_person() AS id');
+        expect(who).toEqual({ rows: [{ id: person.id }] });
+        const record = "SELECT public.create_tenant_record('x', 'x.example', '{}', 't', '2026-01-01', '2027-01-01')";
+        refused(await at.attempt(person, ...bent.slice(0, 3), record), DENIED);
+        refused(await at.attempt(person, ...bent, 'SELECT * FROM public.my_workspaces()'), DENIED);
       }
     });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '@shared/errors';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTenant } from '../provision';
+import { createPerson, createTenant } from '../provision';
 import { type AdminClient, bootstrap, loadMigrations, migrate, migrateAll, rollback, SCOPES, type Scope, status } from '.';
 import { CLOCK, LICENCE, MIGRATIONS_FOLDER, type TestDatabase, testServers } from './testing';
 
@@ -303,6 +303,22 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
       expect(rows).toEqual([{ tableowner: 'kompl_owner' }]);
       await client.end();
       await database.admin.query(`DROP OWNED BY ${login}; DROP ROLE ${login}`);
+    });
+
+    it("a managed server's administrator, who owns the database but is no superuser, prepares it alone", async () => {
+      const login = `managed_${randomBytes(5).toString('hex')}`;
+      const [row] = (await database.admin.query('SELECT current_database() AS name')).rows as { name: string }[];
+      await database.admin.query(`CREATE EXTENSION vector; CREATE ROLE ${login} LOGIN CREATEROLE PASSWORD 'secret'`);
+      await database.admin.query(`ALTER DATABASE ${row?.name} OWNER TO ${login}`);
+      const client = await database.signIn?.(login, 'secret');
+      if (!client) throw new Error('no login');
+      await migrate(client, CLOCK);
+      const tenant = await newTenant(client);
+      const email = `first@${randomBytes(5).toString('hex')}.example`;
+      const person = { email, password: 'correct horse battery', tenantId: tenant.id, function: 'admin' } as const;
+      expect((await createPerson(client, person)).email).toBe(email);
+      await client.end();
+      await database.admin.query(`ALTER DATABASE ${row?.name} OWNER TO postgres; DROP OWNED BY ${login}; DROP ROLE ${login}`);
     });
 
     it('a login without rights is refused with the reason', async () => {

@@ -1,0 +1,26 @@
+/** For tests only: what an attacker tries on every table, and a way to try much in one round trip. */
+
+/** Every table of a tenant but the trail and the ledger. */
+export const TABLES = [
+  ...['regulations', 'requirements', 'compliance_assessments', 'policies', 'control_sets', 'controls', 'control_requirements'],
+  ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files', 'audit_reports'],
+  ...['data_inventory', 'dsr_requests', 'dpias', 'privacy_controls', 'risk_register', 'vulnerabilities', 'vendor_assessments'],
+  ...['business_continuity', 'documents', 'chunks', 'embeddings', 'similarity_scores'],
+];
+/** The server's own columns. */
+export const SYSTEM_COLUMNS = ['id', 'tenant_id', 'row_version', 'created_at', 'created_by', 'updated_at', 'updated_by'];
+
+/** One round trip for many attempts: fails (P0001) at the first that is not denied. */
+export function allDenied(statements: readonly string[]): string {
+  return `DO $attack$
+    DECLARE attempt text;
+    BEGIN
+      FOREACH attempt IN ARRAY ARRAY[${statements.map((sql) => `'${sql.replaceAll("'", "''")}'`).join(', ')}] LOOP
+        BEGIN
+          EXECUTE attempt;
+        EXCEPTION WHEN insufficient_privilege THEN CONTINUE;
+        END;
+        RAISE EXCEPTION 'went through: %', attempt;
+      END LOOP;
+    END $attack$`;
+}
