@@ -135,7 +135,7 @@ export function SignInForm({ connection, filled }: SignInFormProps) {
         fullWidth
         loading={busy}
         disabled={wait > 0 || !reachable}
-        rightSection={wait > 0 ? undefined : <KeyCap keys="Enter" on="action" />}
+        rightSection={wait > 0 || !reachable ? undefined : <KeyCap keys="Enter" on="action" />}
         data-testid="sign-in-button"
       >
         {wait > 0 ? `Try again in ${wait} s` : 'Sign in'}

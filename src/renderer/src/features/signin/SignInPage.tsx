@@ -7,6 +7,7 @@ import { trpc } from '../../lib/trpc';
 import { AboutPane } from './AboutPane';
 import { Brand } from './Brand';
 import { DemoPane } from './DemoPane';
+import { FailurePane } from './FailurePane';
 import { type Filled, SignInForm } from './SignInForm';
 import css from './SignInPage.module.css';
 
@@ -14,6 +15,7 @@ export function SignInPage({ connection }: { readonly connection: ConnectionStat
   const info = useQuery(trpc.app.info.queryOptions());
   const [filled, setFilled] = useState<Filled | null>(null);
   const demo = info.data?.demo === true && connection.embedded;
+  const failed = connection.state === 'failed';
   return (
     <div className={css.page}>
       <div className={css.card} data-testid="sign-in">
@@ -25,7 +27,13 @@ export function SignInPage({ connection }: { readonly connection: ConnectionStat
           <SignInForm connection={connection} filled={filled} />
         </section>
         <aside className={css.side} aria-label={demo ? 'Demonstration' : 'This workstation'}>
-          {demo ? <DemoPane onChoose={setFilled} chosen={filled?.email ?? null} /> : <AboutPane connection={connection} />}
+          {failed ? (
+            <FailurePane connection={connection} />
+          ) : demo ? (
+            <DemoPane onChoose={setFilled} chosen={filled?.email ?? null} />
+          ) : (
+            <AboutPane connection={connection} />
+          )}
         </aside>
       </div>
     </div>
