@@ -139,7 +139,7 @@ export function ConflictView(props: ConflictViewProps) {
           disabled={open.length > 0}
           loading={busy}
           onClick={save}
-          rightSection={<KeyCap keys="Ctrl+Enter" on="action" joined />}
+          rightSection={open.length > 0 ? undefined : <KeyCap keys="Ctrl+Enter" on="action" joined />}
         >
           Save the choices
         </Button>

@@ -1,5 +1,5 @@
 /** What can be done with a record: its next states, editing, archiving; each names the record and asks why where the trail wants it. */
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import type { Entity } from '@shared/entities/define';
 import type { EntityName } from '@shared/entities/registry';
 import type { RecordView } from '@shared/wire/records';
@@ -13,6 +13,7 @@ import { notify, notifyError } from '../../lib/notices';
 import { trpcClient } from '../../lib/trpc';
 import { needsReason, optionOf } from '../access';
 import { ReasonInput } from '../form/ReasonInput';
+import { ActionMenu } from '../parts/ActionMenu';
 import { editPath, listPath, worksheetPath } from '../paths';
 import type { GenericRow } from '../rows';
 import type { Change } from './useChange';
@@ -65,24 +66,20 @@ export function RecordActions({ name, definition, record, change, called }: Reco
         </Button>
       ) : null}
       {!archived && stateField !== undefined && may.update && steps.length > 0 ? (
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button rightSection={<Icon name="selector" size={14} />} loading={change.busy}>
+        <ActionMenu
+          label={`Next state of ${called}`}
+          button={(props) => (
+            <Button rightSection={<Icon name="selector" size={14} />} loading={change.busy} {...props}>
               State
             </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {steps.map((state) => (
-              <Menu.Item
-                key={state}
-                onClick={() => go(state)}
-                rightSection={needsReason(definition, state) ? <Icon name="pencil" size={14} label="asks a reason" /> : null}
-              >
-                <OptionPill options={stateField.options ?? []} value={state} />
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+          )}
+          items={steps.map((state) => ({
+            key: state,
+            label: <OptionPill options={stateField.options ?? []} value={state} />,
+            end: needsReason(definition, state) ? <Icon name="pencil" size={14} label="asks a reason" /> : null,
+            run: () => go(state),
+          }))}
+        />
       ) : null}
       {!archived && may.update ? (
         <Button
@@ -95,18 +92,25 @@ export function RecordActions({ name, definition, record, change, called }: Reco
         </Button>
       ) : null}
       {!archived && may.archive ? (
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <ActionIcon variant="default" aria-label="More">
+        <ActionMenu
+          label={`More to do with ${called}`}
+          button={(props) => (
+            <ActionIcon variant="default" aria-label="More" {...props}>
               <Icon name="dots" />
             </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<Icon name="archive" />} onClick={() => setArchiving(true)}>
-              Archive …
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+          )}
+          items={[
+            {
+              key: 'archive',
+              label: (
+                <>
+                  <Icon name="archive" /> Archive …
+                </>
+              ),
+              run: () => setArchiving(true),
+            },
+          ]}
+        />
       ) : null}
       <Dialog
         opened={asking !== null}

@@ -70,6 +70,7 @@ export function DateField({ value, typed, onChange, ...shared }: DateFieldProps)
         <ShortcutLayer>
           <DatePicker
             hideOutsideDates
+            weekendDays={[]}
             ariaLabels={CALENDAR_LABELS}
             value={value === '' ? null : value}
             defaultDate={value === '' ? today : value}

@@ -100,6 +100,7 @@ export function FieldInput(props: FieldInputProps) {
           value={Array.isArray(value) ? value.filter((tag) => typeof tag === 'string') : []}
           onChange={(tags) => onChange(tags)}
           maxTags={50}
+          classNames={{ pill: css.pill }}
           placeholder={Array.isArray(value) && value.length > 0 ? undefined : 'Type and press Enter'}
         />
       );
@@ -137,6 +138,7 @@ function ChoiceInput({ field, value, shared, onChange }: FieldInputProps & { rea
       value={typeof value === 'string' ? value : null}
       onChange={(next) => onChange(next)}
       clearable={!field.required}
+      clearButtonProps={{ className: css.clear }}
       placeholder="not set"
       renderOption={({ option }) => <OptionPill options={options} value={option.value} />}
     />
@@ -153,8 +155,13 @@ function SegmentInput(props: FieldInputProps & { readonly label: ReactNode }) {
   const options = (field.options ?? []).filter((option) => states === undefined || states.includes(option.value));
   const letters = options.reduce((sum, option) => sum + option.label.length + 4, 0);
   if (letters > (narrow ? LETTERS_NARROW : LETTERS_WIDE)) {
-    const shared = { label, description: field.help, error: fault ?? undefined, withAsterisk: field.required };
-    return <ChoiceInput {...props} field={{ ...field, options }} shared={{ ...shared, withAsterisk: false }} />;
+    const shared = {
+      label,
+      description: field.help,
+      error: fault ?? undefined,
+      withAsterisk: field.required && states === undefined,
+    };
+    return <ChoiceInput {...props} field={{ ...field, options }} shared={shared} />;
   }
   return (
     <div data-field={name}>

@@ -7,7 +7,7 @@ import type { Entity } from '@shared/entities/define';
 import type { EntityName } from '@shared/entities/registry';
 import type { Operation } from '@shared/operations';
 import type { RecordView } from '@shared/wire/records';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Icon } from '../../components/Icon';
 import { KeyCap } from '../../components/KeyCap';
@@ -123,6 +123,12 @@ export function EntityForm({ name, definition, record, prefill }: EntityFormProp
       run: back,
     },
   ]);
+
+  const isNew = record === null;
+  useEffect(() => {
+    // a new record begins with its first field; a change begins with reading
+    if (isNew) focusField(formFields(definition)[0] ?? '');
+  }, [isNew, definition]);
 
   const row = form.draft.baseRow;
   const ref = row === null || definition.refField === null ? null : row[definition.refField];

@@ -40,6 +40,7 @@ export function PersonPicker({ value, required, onChange, ...shared }: PickerPro
       onChange={(next) => onChange(next)}
       searchable
       clearable={!required}
+      clearButtonProps={{ className: css.clear }}
       placeholder="nobody"
       nothingFoundMessage="Nobody of this tenant is called so."
       maxDropdownHeight={260}
@@ -81,6 +82,7 @@ export function ReferencePicker({ value, required, onChange, target, ...shared }
       // the server has searched already
       filter={({ options }) => options}
       clearable={!required}
+      clearButtonProps={{ className: css.clear }}
       placeholder={opened && chosen !== undefined ? chosen : `none; type to find ${aOrAn(label.one)}`}
       nothingFoundMessage={found.pending ? 'Looking …' : `No ${label.one.toLowerCase()} has these words.`}
       maxDropdownHeight={300}

@@ -1,6 +1,7 @@
 /** How high rows are; kept for this laptop. */
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { Icon } from '../../components/Icon';
+import { ActionMenu } from '../parts/ActionMenu';
 import type { Density } from './useListState';
 
 const CHOICES = [
@@ -11,25 +12,20 @@ const CHOICES = [
 
 export function DensityMenu({ density }: { readonly density: Density }) {
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="default" aria-label="Row height">
+    <ActionMenu
+      label="Row height"
+      button={(props) => (
+        <ActionIcon variant="default" aria-label="Row height" {...props}>
           <Icon name="menu" />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {CHOICES.map((choice) => (
-          <Menu.Item
-            key={choice.value}
-            role="menuitemradio"
-            aria-checked={density.value === choice.value}
-            onClick={() => density.set(choice.value)}
-            rightSection={density.value === choice.value ? <Icon name="check" size={14} /> : null}
-          >
-            {choice.label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      items={CHOICES.map((choice) => ({
+        key: choice.value,
+        label: choice.label,
+        checked: density.value === choice.value,
+        end: density.value === choice.value ? <Icon name="check" size={14} /> : null,
+        run: () => density.set(choice.value),
+      }))}
+    />
   );
 }

@@ -17,6 +17,9 @@ import type { Selection } from './selection';
 import type { PagedRows, RowRange } from './usePagedRows';
 
 const HEAD = 30;
+const LEAST_TITLE = 190;
+const PICK = 38;
+const NO_PICK = 8;
 
 export interface GridProps {
   readonly definition: Entity;
@@ -39,17 +42,26 @@ export interface GridProps {
   readonly onToggleAll: () => void;
 }
 
+/** The least a column can do with: names and short texts may be cut a little, pills and dates may not. */
+function leastOf(definition: Entity, key: string): number {
+  const width = columnWidth(definition, key);
+  if (width === null) return LEAST_TITLE;
+  const kind = definition.allFields[key]?.kind;
+  return kind === 'text' || kind === 'person' || kind === 'reference' ? Math.round(width * 0.85) : width;
+}
+
 function template(definition: Entity, columns: readonly string[], pick: number): string {
   const widths = columns.map((key) => {
     const width = columnWidth(definition, key);
-    return width === null ? 'minmax(200px, 1fr)' : `minmax(${width}px, ${key === definition.titleField ? '1fr' : `${width}px`})`;
+    const most = width === null || key === definition.titleField ? '1fr' : `${width}px`;
+    return `minmax(${leastOf(definition, key)}px, ${most})`;
   });
   return `${pick}px ${widths.join(' ')}`;
 }
 
 /** Pixels below which the grid scrolls sideways rather than squeeze. */
-function leastWidth(definition: Entity, columns: readonly string[]): number {
-  return 40 + columns.reduce((sum, key) => sum + (columnWidth(definition, key) ?? 200), 0);
+function leastWidth(definition: Entity, columns: readonly string[], pick: number): number {
+  return pick + columns.reduce((sum, key) => sum + leastOf(definition, key), 0);
 }
 
 export function Grid(props: GridProps) {
@@ -83,9 +95,10 @@ export function Grid(props: GridProps) {
     if (cursor < rows.total) virtual.scrollToIndex(cursor, { align: 'auto' });
   }, [virtual, cursor, rows.total]);
 
+  const pick = selectable ? PICK : NO_PICK;
   const style = {
-    '--columns': template(definition, columns, selectable ? 40 : 8),
-    '--least': `${leastWidth(definition, columns)}px`,
+    '--columns': template(definition, columns, pick),
+    '--least': `${leastWidth(definition, columns, pick)}px`,
   } as CSSProperties;
   const allSelected = rows.total > 0 && selection.size >= rows.total;
   return (
