@@ -117,7 +117,7 @@ describe.each(testKinds())('EntityService on %s', (kind) => {
   };
 
   describe.each(ENTITY_NAMES)('%s', (name) => {
-    it('is made, listed, changed, remembered, archived and restored', async () => {
+    it('is made, listed, changed and remembered', async () => {
       const ctx = await desk.ctx(writerOf(name));
       const { create, update } = SAMPLES[name];
       const operation = creation(name, create(ids));

@@ -17,7 +17,7 @@ export async function partsBelow(tx: SqlClient, requirementIds: readonly string[
     'requirements',
     `WHERE t.id IN (
        WITH RECURSIVE below AS (
-         SELECT q.id, 0 AS level FROM requirements q WHERE q.id = ANY($1::uuid[])
+         SELECT asked.id, 0 AS level FROM unnest($1::uuid[]) AS asked (id)
          UNION
          SELECT q.id, b.level + 1 FROM below b JOIN requirements q ON q.parent_id = b.id
          WHERE q.kind = 'part' AND q.archived_at IS NULL AND b.level < ${MAX_DEPTH}

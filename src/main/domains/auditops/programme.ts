@@ -76,21 +76,12 @@ export async function programme(ctx: EntityContext, planId: string): Promise<Pro
 function readTests(tx: SqlClient, planId: string) {
   return tx.query<TestRow>(
     `SELECT t.id, t.ref, c.ref AS "controlRef", t.title, coalesce(t.family, '') AS family, t.status, t.test_result AS result,
-            coalesce(f.files, 0) AS "evidenceFiles", coalesce(n.findings, 0) AS "openFindings"
+            (SELECT count(*)::integer FROM audit_evidence e JOIN evidence_files v ON v.evidence_id = e.id
+             WHERE e.control_test_id = t.id AND e.archived_at IS NULL AND v.archived_at IS NULL) AS "evidenceFiles",
+            (SELECT count(*)::integer FROM findings f
+             WHERE f.control_test_id = t.id AND f.archived_at IS NULL AND f.status <> ALL($2::text[])) AS "openFindings"
      FROM control_tests t
      LEFT JOIN controls c ON c.id = t.control_id
-     LEFT JOIN (
-       SELECT e.control_test_id, count(*)::integer AS files FROM audit_evidence e
-       JOIN evidence_files v ON v.evidence_id = e.id AND v.archived_at IS NULL
-       WHERE e.archived_at IS NULL AND e.control_test_id IN (SELECT id FROM control_tests WHERE audit_plan_id = $1::uuid)
-       GROUP BY e.control_test_id
-     ) f ON f.control_test_id = t.id
-     LEFT JOIN (
-       SELECT control_test_id, count(*)::integer AS findings FROM findings
-       WHERE archived_at IS NULL AND status <> ALL($2::text[])
-         AND control_test_id IN (SELECT id FROM control_tests WHERE audit_plan_id = $1::uuid)
-       GROUP BY control_test_id
-     ) n ON n.control_test_id = t.id
      WHERE t.audit_plan_id = $1::uuid AND t.archived_at IS NULL
      ORDER BY ${PROGRAMME_ORDER}`,
     [planId, FINDING_SETTLED],

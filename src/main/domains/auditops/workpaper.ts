@@ -67,10 +67,16 @@ interface MappingRow extends Record<string, unknown> {
 /** What the test is held against: its own requirement first, then those its control meets, each with its parts in reading order. */
 async function readRequirements(tx: SqlClient, test: EntityRow<'controlTests'>): Promise<WorkpaperRequirement[]> {
   const { rows: mappings } = await tx.query<MappingRow>(
-    `SELECT q.id AS "requirementId", m.relation FROM requirements q
-     LEFT JOIN control_requirements m
-       ON m.requirement_id = q.id AND m.control_id = $1::uuid AND m.archived_at IS NULL AND m.relation <> 'not_related'
-     WHERE q.id = $2::uuid OR (m.id IS NOT NULL AND q.archived_at IS NULL)
+    `SELECT q.id AS "requirementId", m.relation
+     FROM (
+       SELECT m.requirement_id, m.relation, m.strength FROM control_requirements m
+       WHERE m.control_id = $1::uuid AND m.archived_at IS NULL AND m.relation <> 'not_related'
+       UNION ALL
+       SELECT $2::uuid, NULL, NULL WHERE NOT EXISTS (
+         SELECT 1 FROM control_requirements m
+         WHERE m.control_id = $1::uuid AND m.requirement_id = $2::uuid AND m.archived_at IS NULL AND m.relation <> 'not_related')
+     ) m
+     JOIN requirements q ON q.id = m.requirement_id AND (q.id = $2::uuid OR q.archived_at IS NULL)
      ORDER BY q.id IS DISTINCT FROM $2::uuid, m.strength DESC NULLS LAST, q.order_index, q.id`,
     [test.controlId, test.requirementId],
   );
@@ -141,32 +147,28 @@ async function readPrevious(tx: SqlClient, test: EntityRow<'controlTests'>): Pro
   );
 }
 
-interface NeighbourRow extends Record<string, unknown> {
-  readonly before: boolean;
-  readonly id: string;
-  readonly ref: string;
-  readonly title: string;
-}
-
 /** The tests right before and after this one in its plan's programme. */
 async function readNeighbours(
   tx: SqlClient,
   test: EntityRow<'controlTests'>,
 ): Promise<{ previous: ProgrammeNeighbour | null; next: ProgrammeNeighbour | null }> {
-  if (test.auditPlanId === null) return { previous: null, next: null };
-  const { rows } = await tx.query<NeighbourRow>(
-    `WITH programme AS (
-       SELECT t.id, t.ref, t.title, row_number() OVER (ORDER BY ${PROGRAMME_ORDER}) AS place
+  const none = { previous: null, next: null };
+  if (test.auditPlanId === null) return none;
+  const { rows: places } = await tx.query<{ previous: string | null; next: string | null }>(
+    `SELECT previous, next FROM (
+       SELECT t.id, lag(t.id) OVER programme AS previous, lead(t.id) OVER programme AS next
        FROM control_tests t LEFT JOIN controls c ON c.id = t.control_id
        WHERE t.audit_plan_id = $1::uuid AND (t.archived_at IS NULL OR t.id = $2::uuid)
-     )
-     SELECT p.place < here.place AS before, p.id, p.ref, p.title
-     FROM programme here JOIN programme p ON abs(p.place - here.place) = 1 WHERE here.id = $2::uuid`,
+       WINDOW programme AS (ORDER BY ${PROGRAMME_ORDER})
+     ) placed WHERE id = $2::uuid`,
     [test.auditPlanId, test.id],
   );
-  const neighbour = (before: boolean) => {
-    const row = rows.find((candidate) => candidate.before === before);
-    return row ? { id: row.id, ref: row.ref, title: row.title } : null;
-  };
-  return { previous: neighbour(true), next: neighbour(false) };
+  const place = places[0];
+  if (!place) return none;
+  const { rows } = await tx.query<ProgrammeNeighbour & Record<string, unknown>>(
+    'SELECT t.id, t.ref, t.title FROM control_tests t WHERE t.id = ANY($1::uuid[])',
+    [[place.previous, place.next].filter((id) => id !== null)],
+  );
+  const neighbour = (id: string | null) => rows.find((row) => row.id === id) ?? null;
+  return { previous: neighbour(place.previous), next: neighbour(place.next) };
 }
