@@ -70,7 +70,15 @@ export function compose(options: ComposeOptions): Workstation {
     profile: () => profiles.inUse(),
     openEmbedded: () => openDatabase({ kind: 'embedded', dataDir: folder.root, transport: options.transport }),
     async prepare(database: Database, progress) {
-      demo = (await prepareWorkspace(database, { migrations: options.migrations, demo: options.demo, progress, log })).demo;
+      demo = (
+        await prepareWorkspace(database, {
+          migrations: options.migrations,
+          stamp: folder.stamp,
+          demo: options.demo,
+          progress,
+          log,
+        })
+      ).demo;
     },
     openServer: async (profile, credentials) => openDatabase({ ...targetOf(profile, profiles), ...credentials }),
     knock: (profile) => knockAt(() => diagnose(withoutPassword(targetOf(profile, profiles))), systemClock.now),

@@ -1,21 +1,59 @@
-/** Brings the workspace on this laptop up to date before anybody signs in: migrations, and at its first start the demonstration. */
+/**
+ * Brings the workspace on this laptop up to date before anybody signs in: migrations, and at its first start the demonstration.
+ *
+ * Almost always there is nothing to do, and the person is waiting. So after each success a stamp is kept: which migration files
+ * there were, and what the history in the database said. While both are the same, one query is all that a start needs; any
+ * difference, or a stamp that cannot be read, leads to the whole way.
+ */
+import { createHash } from 'node:crypto';
 import { CodedError } from '@shared/errors';
+import { z } from 'zod';
 import type { Database } from '../db/database';
-import { migrateAll } from '../db/migrate';
+import { type AdminClient, asOwner, loadMigrations, migrateAll, SCOPES } from '../db/migrate';
 import { seedDemo } from '../demo';
 import { systemClock } from '../entities/context';
+import { type JsonStore, openJsonStore } from '../platform/json-store';
 import type { Logger } from '../platform/logger';
+
+const stampSchema = z.strictObject({
+  version: z.literal(1),
+  /** Hash over the checksums of all migration files. */
+  files: z.string(),
+  /** Number, newest id and newest instant of the history's rows. */
+  history: z.string(),
+  demo: z.boolean(),
+});
+type Stamp = z.infer<typeof stampSchema>;
+
+const NO_STAMP: Stamp = { version: 1, files: '', history: '', demo: false };
 
 export interface PrepareOptions {
   readonly migrations: string;
+  /** Where the stamp is kept. */
+  readonly stamp: string;
   /** Whether a workspace without tenants gets the demonstration. */
   readonly demo: boolean;
   readonly progress: (text: string) => void;
   readonly log: Logger;
 }
 
-/** Throws MIGRATION_FAILED, SCHEMA_NEWER and what the database throws. `demo`: the workspace holds the demonstration tenants. */
+/**
+ * Resolves when the workspace can be used. Throws MIGRATION_FAILED, SCHEMA_NEWER and what the database throws. `demo`: the
+ * workspace holds the demonstration tenants.
+ */
 export async function prepareWorkspace(database: Database, options: PrepareOptions): Promise<{ readonly demo: boolean }> {
+  // The files are read while the database is still starting.
+  const [files] = await Promise.all([filesHash(options.migrations), database.ready()]);
+  const store = openJsonStore({ path: options.stamp, schema: stampSchema, initial: () => NO_STAMP, now: systemClock.now });
+  const stamp = store.get();
+  if (stamp.files === files && stamp.history === (await database.admin(historyMark))) {
+    keepPartitions(database, options.log);
+    return { demo: stamp.demo };
+  }
+  return prepareFully(database, files, store, options);
+}
+
+async function prepareFully(database: Database, files: string, store: JsonStore<Stamp>, options: PrepareOptions) {
   const { migrations, progress, log } = options;
   const report = await migrateAll(() => database.connectAdmin(), {
     folder: migrations,
@@ -31,8 +69,46 @@ export async function prepareWorkspace(database: Database, options: PrepareOptio
     throw new CodedError('MIGRATION_FAILED', { version: failure.version, name: failure.name, sqlState: failure.sqlstate });
   if (report.steps.length > 0)
     log.info('workspace migrated', { steps: report.steps.length, durationMs: Math.round(report.durationMs) });
-  if (!options.demo) return { demo: false };
-  const { demo, seeded } = await seedDemo(database, { migrations, clock: systemClock, progress });
-  if (seeded) log.info('demonstration made');
+  let demo = false;
+  if (options.demo) {
+    const result = await seedDemo(database, { migrations, clock: systemClock, progress });
+    demo = result.demo;
+    if (result.seeded) log.info('demonstration made');
+  }
+  const history = await database.admin(historyMark);
+  try {
+    store.update(() => ({ version: 1, files, history, demo }));
+  } catch (error) {
+    // Without a stamp the next start only takes longer.
+    log.warn('the stamp of the workspace could not be kept', { error });
+  }
   return { demo };
+}
+
+/** One hash for all migration files. */
+async function filesHash(folder: string): Promise<string> {
+  const files = await loadMigrations(folder);
+  const hash = createHash('sha256');
+  for (const scope of SCOPES) for (const { version, checksum } of files[scope]) hash.update(`${scope} ${version} ${checksum}\n`);
+  return hash.digest('hex');
+}
+
+/** What the history says, in one line; empty where there is none yet. */
+async function historyMark(client: AdminClient): Promise<string> {
+  try {
+    const { rows } = await client.query(
+      `SELECT concat_ws(' ', count(*), max(id), max(executed_at)) AS mark FROM private.migration_history`,
+    );
+    return z.array(z.object({ mark: z.string() })).parse(rows)[0]?.mark ?? '';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === '42P01' || error.code === '3F000')) return '';
+    throw error;
+  }
+}
+
+/** The months ahead of the platform's log: needed in weeks, so nobody waits for them now. */
+function keepPartitions(database: Database, log: Logger): void {
+  database
+    .admin((client) => asOwner(client, () => client.query('SELECT private.ensure_log_partitions()')))
+    .catch((error: unknown) => log.warn('partitions were not looked after', { error }));
 }

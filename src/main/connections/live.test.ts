@@ -96,7 +96,10 @@ describe('the live connection', () => {
         locals.push(database);
         return database.asDatabase;
       },
-      prepare: (_database, progress) => prepare(progress),
+      async prepare(database, progress) {
+        await database.ready();
+        await prepare(progress);
+      },
       openServer: async () => new FakeDatabase(false).asDatabase,
       knock(): Knocking {
         let listener: (state: DatabaseState) => void = () => undefined;

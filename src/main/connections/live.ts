@@ -25,7 +25,7 @@ export interface Knocking {
 export interface LiveOptions {
   readonly profile: () => ConnectionProfile;
   readonly openEmbedded: () => Database;
-  /** Brings the workspace on this laptop up to date: migrations, and the demonstration at the first start. */
+  /** Waits for the workspace on this laptop and brings it up to date: migrations, the demonstration at the first start. */
   readonly prepare: (database: Database, progress: (text: string) => void) => Promise<void>;
   readonly openServer: (profile: ServerProfile, credentials: Credentials) => Promise<Database>;
   readonly knock: (profile: ServerProfile) => Knocking;
@@ -90,7 +90,6 @@ export function createLiveConnection(options: LiveOptions): LiveConnection {
     local = database;
     set(starting(options.now()), 'Opening the workspace on this laptop');
     const work = (async () => {
-      await database.ready();
       await options.prepare(database, (text) => set(phase, text));
       follow(database);
       return database;

@@ -27,6 +27,8 @@ export interface DataFolder {
   readonly settings: string;
   readonly device: string;
   readonly attempts: string;
+  /** What the last preparation of the embedded workspace found. */
+  readonly stamp: string;
 }
 
 /** The embedded server keeps its cluster and its lock in `root` itself. */
@@ -40,5 +42,6 @@ export function dataFolder(root: string): DataFolder {
     settings: join(base, 'settings.json'),
     device: join(base, 'device.json'),
     attempts: join(base, 'sign-in-attempts.json'),
+    stamp: join(base, 'workspace-stamp.json'),
   };
 }
