@@ -48,6 +48,7 @@ export default defineConfig({
     build: {
       target: 'chrome114',
       assetsInlineLimit: 0,
+      minify: true,
       rollupOptions: { input: { index: resolve(import.meta.dirname, 'src/renderer/index.html') } },
     },
   },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
 import { startVirtualDisplay } from './lib/display.mjs';
 import { electronEnvironment } from './lib/electron-runtime.mjs';
-import { accountFlags, checkSandbox } from './lib/launch.mjs';
+import { accountFlags, checkSandbox, displayFlags } from './lib/launch.mjs';
 import { repoRoot } from './lib/paths.mjs';
 import { setUpElectron, setUpNpmPackages, setUpServers } from './lib/set-up.mjs';
 import { createSteps, describeFailure, requireNode, runMain } from './lib/steps.mjs';
@@ -97,7 +97,7 @@ async function setUp(needs, cleanUps) {
     const electron = await setUpElectron(steps, { virtualDisplay: true });
     checkSandbox(electron.execPath);
     Object.assign(env, electronEnvironment(electron), {
-      KOMPL_ELECTRON_FLAGS: accountFlags().join(' '),
+      KOMPL_ELECTRON_FLAGS: [...accountFlags(), ...displayFlags(true)].join(' '),
     });
     if (needs.has('app')) await steps.step('Build', (voice) => ensureBuilt(voice, { env }));
     if (process.platform === 'linux') {

@@ -44,7 +44,7 @@ async function main() {
   steps.say('→ opening the workstation');
   try {
     const env = { ...electronEnvironment(electron), ...(display ? { DISPLAY: display.display } : {}) };
-    return await launchElectron({ execPath: electron.execPath, args: appArgs, env });
+    return await launchElectron({ execPath: electron.execPath, args: appArgs, env, virtualDisplay: display !== undefined });
   } finally {
     await display?.stop();
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
 import { startVirtualDisplay } from './lib/display.mjs';
 import { electronEnvironment } from './lib/electron-runtime.mjs';
-import { accountFlags, checkSandbox } from './lib/launch.mjs';
+import { accountFlags, checkSandbox, displayFlags } from './lib/launch.mjs';
 import { packageProgram } from './lib/package-program.mjs';
 import { repoRoot } from './lib/paths.mjs';
 import { setUpElectron, setUpNpmPackages, setUpServers } from './lib/set-up.mjs';
@@ -152,7 +152,7 @@ async function playwright(runnerArgs, electron, env) {
         env: {
           ...env,
           ...(display ? { DISPLAY: display.display, WAYLAND_DISPLAY: '' } : {}),
-          KOMPL_ELECTRON_FLAGS: accountFlags().join(' '),
+          KOMPL_ELECTRON_FLAGS: [...accountFlags(), ...displayFlags(display !== undefined)].join(' '),
           KOMPL_E2E_REPORT: file,
         },
         minutes: 45,

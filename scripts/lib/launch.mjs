@@ -19,6 +19,14 @@ export function accountFlags() {
 }
 
 /**
+ * Flags that a display needs: a virtual one has no graphics card, and a GPU process that fails while it starts has taken the
+ * window's page with it on a busy machine.
+ */
+export function displayFlags(virtual) {
+  return virtual ? ['--disable-gpu'] : [];
+}
+
+/**
  * Says so where Chromium's sandbox cannot work for this account, rather than turn it off.
  * @throws {StepError}
  */
@@ -38,12 +46,12 @@ export function checkSandbox(execPath) {
 }
 
 /**
- * @param {{execPath: string, args: string[], env: Record<string, string>}} what
+ * @param {{execPath: string, args: string[], env: Record<string, string>, virtualDisplay?: boolean}} what
  * @returns {Promise<number>} the app's exit code (128 + number when a signal ended it)
  */
-export async function launchElectron({ execPath, args, env }) {
+export async function launchElectron({ execPath, args, env, virtualDisplay = false }) {
   const log = openSync(logFileFor('app-stderr'), 'w');
-  const child = spawn(execPath, [...accountFlags(), repoRoot, ...args], {
+  const child = spawn(execPath, [...accountFlags(), ...displayFlags(virtualDisplay), repoRoot, ...args], {
     cwd: repoRoot,
     env: { ...process.env, ...env, KOMPL_STARTED_AT: String(Date.now()) },
     stdio: ['ignore', 'inherit', 'pipe'],

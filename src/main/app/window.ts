@@ -8,7 +8,7 @@ import type { Settings, SettingsStore } from '../settings/settings';
 export const APP_TITLE = 'KOMPL.AI Workstation';
 /** The canvas of the look, light and dark, so that no white flash comes before the page. */
 const CANVAS = { light: '#F4F5F7', dark: '#11151B' } as const;
-const SIZE = { width: 1440, height: 900, minWidth: 1024, minHeight: 640 } as const;
+const SIZE = { width: 1440, height: 900, minWidth: 960, minHeight: 640 } as const;
 
 export function applyTheme(theme: Settings['app']['theme']): void {
   nativeTheme.themeSource = theme;
