@@ -75,11 +75,13 @@ async function openServer(kind: 'server' | 'pgbouncer'): Promise<TestDatabase> {
     signIn: (user, password) => connect(database.as(user, password)),
     close: async () => {
       const roles = await ownRoles(admin);
-      for (const role of roles) await admin.query(`DROP OWNED BY ${role} CASCADE`);
-      // Roles belong to the whole server and would outlive their database.
-      for (const role of roles) await admin.query(`DROP ROLE ${role}`);
       await Promise.allSettled(clients.map((client) => client.end()));
       await database.drop();
+      // Roles belong to the whole server and would outlive their database.
+      if (roles.length === 0 || database.target.kind !== 'server') return;
+      const server = await connected({ ...database.target, database: 'postgres' });
+      await server.query(`DROP ROLE ${roles.join(', ')}`);
+      await server.end();
     },
   };
 }

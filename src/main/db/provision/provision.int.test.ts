@@ -18,7 +18,7 @@ async function refusal(work: Promise<unknown>): Promise<CodedError> {
   throw new Error('not refused', { cause: error });
 }
 
-describe.each(testServers())('on $kind', ({ kind, open }) => {
+describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) => {
   let database: TestDatabase;
   let home: CreatedTenant;
 
