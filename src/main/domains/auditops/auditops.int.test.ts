@@ -3,23 +3,13 @@ import { testKinds } from '@main/db/testing/databases';
 import { readPosture } from '@main/domains/home/posture';
 import { EntityService } from '@main/entities/service';
 import { change, creation, type Desk, newId, newOpId, openDesk, TODAY } from '@main/entities/testing/desk';
+import { codeOf } from '@main/entities/testing/samples';
 import { searchAll } from '@main/search/search';
-import { CodedError } from '@shared/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDITOPS_HOOKS, AuditOps } from '.';
 
 const service = new EntityService(AUDITOPS_HOOKS);
 const auditOps = new AuditOps();
-
-async function codeOf(run: Promise<unknown>): Promise<string> {
-  try {
-    await run;
-  } catch (error) {
-    if (error instanceof CodedError) return error.code;
-    throw error;
-  }
-  return 'done';
-}
 
 describe.each(testKinds())('AuditOps on %s', (kind) => {
   let desk: Desk;

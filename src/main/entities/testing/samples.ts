@@ -1,0 +1,107 @@
+/** For tests only: values that make one record of each entity, a change of it, and who writes it. */
+import { ENTITY_NAMES, type EntityName, entityOf } from '@shared/entities/registry';
+import { CodedError } from '@shared/errors';
+import type { Operation } from '@shared/operations';
+import type { TenantFunction } from '@shared/roles';
+import type { EntityContext } from '../context';
+import type { EntityService } from '../service';
+import { creation, newId } from './desk';
+
+export type Ids = Record<EntityName, string>;
+
+/** Values that make one record of each entity; `ids` holds records made before. */
+export const SAMPLES: Record<EntityName, { create: (ids: Ids) => Operation['patch']; update?: Operation['patch'] }> = {
+  regulations: {
+    create: () => ({ name: 'GDPR', version: '2016', type: 'law' }),
+    update: { jurisdiction: 'EU', description: 'a\nb' },
+  },
+  requirements: {
+    create: (ids) => ({
+      regulationId: ids.regulations,
+      refId: 'Art. 32',
+      kind: 'control',
+      orderIndex: 1,
+      depth: 0,
+      assessable: true,
+    }),
+    update: { title: 'Security of processing', text: 'Keep it safe' },
+  },
+  controlSets: {
+    create: (ids) => ({ name: 'Core', regulationId: ids.regulations, status: 'draft' }),
+    update: { status: 'active' },
+  },
+  controls: {
+    create: (ids) => ({
+      ref: 'AC-1',
+      name: 'Access',
+      controlSetId: ids.controlSets,
+      tags: ['b', 'a', 'a'],
+      validationCriteria: { any: [1, null] },
+    }),
+    update: { tags: ['a', 'c'], priority: 2, nextTest: '2026-02-28', keyControl: true, status: 'active' },
+  },
+  controlRequirements: {
+    create: (ids) => ({ controlId: ids.controls, requirementId: ids.requirements, relation: 'equal', strength: 10 }),
+    update: { strength: 7, rationale: 'close enough' },
+  },
+  auditPlans: {
+    create: (ids) => ({ auditName: 'Spring audit', regulationId: ids.regulations, startDate: '2026-03-01' }),
+    update: { status: 'fieldwork' },
+  },
+  controlTests: {
+    create: (ids) => ({ auditPlanId: ids.auditPlans, controlId: ids.controls, title: 'Test access', testDate: '2026-03-10' }),
+    update: { designEffectiveness: 'effective', designNotes: 'as designed' },
+  },
+  auditEvidence: {
+    create: (ids) => ({ title: 'Screenshot', controlTestId: ids.controlTests, evidenceType: 'photo' }),
+    update: { description: 'seen' },
+  },
+  evidenceFiles: {
+    create: (ids) => ({
+      evidenceId: ids.auditEvidence,
+      fileName: 'a.png',
+      mediaType: 'image/png',
+      sizeBytes: 5_000_000_000,
+      sha256: 'a'.repeat(64),
+      versionNumber: 1,
+      deviceId: 'laptop',
+      capturedAt: '2026-03-01T10:00:00+01:00',
+    }),
+  },
+  findings: {
+    create: (ids) => ({ title: 'Weak passwords', kind: 'observation', severity: 'low', controlTestId: ids.controlTests }),
+    update: { severity: 'high', dueDate: '2026-02-01', status: 'confirmed' },
+  },
+  actions: { create: (ids) => ({ title: 'Fix it', findingId: ids.findings }), update: { status: 'done' } },
+};
+
+export const writerOf = (name: EntityName): TenantFunction => (entityOf(name).domain === 'regops' ? 'compliance' : 'auditor');
+
+/** An id for each entity; of nothing until its record is made. */
+export const noIds = (): Ids => Object.fromEntries(ENTITY_NAMES.map((name) => [name, newId()])) as Ids;
+
+/** One record of each entity, made in the order of the registry so that references are there. */
+export async function makeSamples(service: EntityService, ctxOf: (fn: TenantFunction) => Promise<EntityContext>): Promise<Ids> {
+  const ids = noIds();
+  for (const name of ENTITY_NAMES)
+    await service.apply(await ctxOf(writerOf(name)), creation(name, SAMPLES[name].create(ids), ids[name]));
+  return ids;
+}
+
+/** A new finding of the auditor, as it then stands. */
+export async function makeFinding(service: EntityService, ctx: EntityContext, patch: Operation['patch'] = {}) {
+  const operation = creation('findings', { title: 'F', kind: 'observation', severity: 'low', ...patch });
+  await service.apply(ctx, operation);
+  return (await service.get(ctx, 'findings', operation.entityId)).row;
+}
+
+/** The code of the refusal that a call ends in; fails where it is done. */
+export async function codeOf(run: Promise<unknown>): Promise<string> {
+  try {
+    await run;
+  } catch (error) {
+    if (error instanceof CodedError) return error.code;
+    throw error;
+  }
+  return 'done';
+}
