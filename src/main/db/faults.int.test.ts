@@ -177,7 +177,7 @@ describe.runIf(testKinds().includes('server'))('a server behind a bad network', 
   });
 
   test('work that waits for a connection in vain hears that the server is busy', async () => {
-    const database = await open({ ...FAST, connectMs: 300 }, { poolSize: 1 });
+    const database = await open({ ...FAST, connectMs: 3_000 }, { poolSize: 1 });
     let let_go: () => void = () => undefined;
     const first = database.withPerson(scope, async ({ query }) => {
       await query('SELECT 1');

@@ -34,7 +34,8 @@ export function reach(target: Pick<ServerTarget, 'host' | 'port'>, timeoutMs: nu
     socket.once('error', (error) => fail(withHost(toCodedError(error), target.host)));
     socket.once('connect', () => {
       clearTimeout(timer);
-      socket.removeAllListeners('error');
+      // From here on whoever reads or writes hears of an error; nobody listening for a moment must not end the process.
+      socket.on('error', () => undefined);
       resolve({ socket, connectMs: performance.now() - began, address: socket.remoteAddress ?? target.host });
     });
   });
@@ -91,11 +92,12 @@ export async function negotiateTls(target: ServerTarget, socket: Socket, timeout
 
 function firstByte(socket: Socket, host: string): Promise<string> {
   return new Promise((resolve, reject) => {
+    const closed = () => reject(new CodedError('SERVER_CLOSED', { host, step: 'tls' }));
     socket.once('error', reject);
-    socket.once('close', () => reject(new CodedError('SERVER_CLOSED', { host, step: 'tls' })));
+    socket.once('close', closed);
     socket.once('data', (bytes) => {
-      socket.removeAllListeners('close');
-      socket.removeAllListeners('error');
+      socket.off('error', reject);
+      socket.off('close', closed);
       resolve(bytes.toString('latin1', 0, 1));
     });
     socket.write(SSL_REQUEST);

@@ -49,6 +49,7 @@ function serverSource(target: ServerTarget): ConnectionSource {
       };
     },
     async explain() {
+      if (target.tls.mode === 'disable') return null;
       try {
         const { socket } = await reach(target, EXPLAIN_MS);
         await negotiateTls(target, socket, EXPLAIN_MS);
@@ -66,8 +67,13 @@ function serverSource(target: ServerTarget): ConnectionSource {
 function embeddedSource(target: EmbeddedTarget): ConnectionSource {
   let running: Promise<EmbeddedClient> | null = null;
   let notify: (error: CodedError) => void = () => undefined;
+  const closing = new AbortController();
   const start = async () => {
-    const client = await EmbeddedClient.start(target.transport, { dataDir: target.dataDir }, target.bootTimeoutMs);
+    const client = await EmbeddedClient.start(
+      target.transport,
+      { dataDir: target.dataDir },
+      { timeoutMs: target.bootTimeoutMs, signal: closing.signal },
+    );
     client.onLost((error) => {
       running = null;
       notify(error);
@@ -78,6 +84,7 @@ function embeddedSource(target: EmbeddedTarget): ConnectionSource {
     embedded: true,
     poolSize: EMBEDDED_POOL,
     async configuration() {
+      if (closing.signal.aborted) throw new CodedError('SERVER_CLOSED');
       running ??= start().catch((error: unknown) => {
         running = null;
         throw error;
@@ -90,6 +97,7 @@ function embeddedSource(target: EmbeddedTarget): ConnectionSource {
       notify = listener;
     },
     async close() {
+      closing.abort();
       const client = await running?.catch(() => null);
       running = null;
       await client?.stop();

@@ -27,6 +27,7 @@ export interface EmbeddedTarget {
   readonly kind: 'embedded';
   readonly dataDir: string;
   readonly transport: EmbeddedTransport;
+  /** For each step of the start of its process, milliseconds. */
   readonly bootTimeoutMs?: number;
 }
 

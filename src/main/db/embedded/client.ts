@@ -7,9 +7,16 @@ import { CodedError, type CodedErrorData } from '@shared/errors';
 import type { EmbeddedOptions, FromServer } from './messages';
 import type { EmbeddedLink, EmbeddedTransport } from './transport';
 
-/** Creating a cluster takes seconds; a crash recovery of a large one may take longer. */
-const BOOT_TIMEOUT_MS = 60_000;
+/** For each step of a start. Seconds on a quiet machine; a loaded one, or the recovery of a large cluster, takes far longer. */
+const BOOT_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 15_000;
+
+export interface BootOptions {
+  /** For each step of the start, milliseconds. */
+  readonly timeoutMs?: number;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
+}
 
 /** Rebuilds the error that another process described. */
 function revive(data: CodedErrorData): CodedError {
@@ -108,36 +115,42 @@ export class EmbeddedClient {
 
   /**
    * Starts a server process and waits until it takes connections. Throws what the server reports (WORKSPACE_IN_USE,
-   * WORKSPACE_DAMAGED, DISK_FULL, EMBEDDED_START_FAILED); the process is gone then.
+   * WORKSPACE_DAMAGED, DISK_FULL, EMBEDDED_START_FAILED), or SERVER_CLOSED when it was told to give up.
    */
-  static async start(
-    transport: EmbeddedTransport,
-    options: EmbeddedOptions,
-    bootTimeoutMs: number = BOOT_TIMEOUT_MS,
-  ): Promise<EmbeddedClient> {
+  static async start(transport: EmbeddedTransport, options: EmbeddedOptions, boot: BootOptions = {}): Promise<EmbeddedClient> {
+    const { timeoutMs = BOOT_TIMEOUT_MS, signal } = boot;
     const link = transport();
     const client = new EmbeddedClient(link);
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        link.kill();
-        reject(new CodedError('EMBEDDED_START_FAILED', { step: 'boot', afterMs: bootTimeoutMs }));
-      }, bootTimeoutMs);
-      link.listen((message) => {
-        if (message.type === 'ready') {
-          clearTimeout(timer);
-          resolve();
-        } else if (message.type === 'failed') {
-          clearTimeout(timer);
-          reject(revive(message.error));
-        } else client.#receive(message);
-      });
-      void client.#exited.then(() => {
-        clearTimeout(timer);
-        reject(new CodedError('EMBEDDED_START_FAILED', { step: 'process' }));
-      });
-      link.post({ type: 'start', options });
+    let settle: (error?: CodedError) => void = () => undefined;
+    const started = new Promise<void>((resolve, reject) => {
+      settle = (error) => (error ? reject(error) : resolve());
     });
-    return client;
+    const giveUp = (error: CodedError) => {
+      link.kill();
+      settle(error);
+    };
+    const timer = setTimeout(
+      () => giveUp(new CodedError('EMBEDDED_START_FAILED', { step: 'boot', afterMs: timeoutMs })),
+      timeoutMs,
+    );
+    // A kill in the middle of a start is safe: a cluster in the making is not in its place yet, an existing one recovers.
+    const onAbort = () => giveUp(new CodedError('SERVER_CLOSED'));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    link.listen((message) => {
+      if (message.type === 'ready') settle();
+      else if (message.type === 'failed') settle(revive(message.error));
+      else if (message.type === 'progress') timer.refresh();
+      else client.#receive(message);
+    });
+    void client.#exited.then(() => settle(new CodedError('EMBEDDED_START_FAILED', { step: 'process' })));
+    link.post({ type: 'start', options });
+    try {
+      await started;
+      return client;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
   }
 
   /** Called once when the server ends without having been told to. */

@@ -165,15 +165,17 @@ export class Engine {
    * Opens the cluster in `dataDir`, making it first where there is none. The caller holds the folder's lock.
    * Throws WORKSPACE_DAMAGED when PostgreSQL refuses an existing cluster, EMBEDDED_START_FAILED when a new one cannot be made.
    */
-  static async open(dataDir: string): Promise<Engine> {
+  static async open(dataDir: string, onStep: (step: 'creating' | 'opening') => void = () => undefined): Promise<Engine> {
     const cluster = clusterFolder(dataDir);
     if (!existsSync(cluster)) {
+      onStep('creating');
       try {
         await createCluster(dataDir);
       } catch (cause) {
         throw startError(cause, new CodedError('EMBEDDED_START_FAILED', { step: 'create' }, { cause }));
       }
     }
+    onStep('opening');
     // Without its version file PGlite would lay a new cluster over the old one.
     if (!existsSync(join(cluster, 'PG_VERSION')))
       throw new CodedError('WORKSPACE_DAMAGED', { folder: cluster, missing: 'PG_VERSION' });

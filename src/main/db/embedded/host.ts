@@ -58,7 +58,8 @@ export class EmbeddedHost {
   async #start(options: EmbeddedOptions): Promise<void> {
     try {
       this.#lock = await lockFolder(options.dataDir);
-      const engine = await Engine.open(options.dataDir);
+      this.#post({ type: 'progress', step: 'locked' });
+      const engine = await Engine.open(options.dataDir, (step) => this.#post({ type: 'progress', step }));
       this.#server = new EmbeddedServer(
         engine,
         {

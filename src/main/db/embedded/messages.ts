@@ -20,6 +20,8 @@ export type ToServer =
   | { readonly type: 'stop' };
 
 export type FromServer =
+  /** The start has come this far; each step has its own time-out. */
+  | { readonly type: 'progress'; readonly step: 'locked' | 'creating' | 'opening' }
   | { readonly type: 'ready'; readonly serverVersion: string }
   | { readonly type: 'failed'; readonly error: CodedErrorData }
   | { readonly type: 'data'; readonly connection: number; readonly bytes: Uint8Array }
@@ -29,7 +31,7 @@ export type FromServer =
   | { readonly type: 'stopped' };
 
 const TO_SERVER = new Set(['start', 'open', 'data', 'close', 'stop']);
-const FROM_SERVER = new Set(['ready', 'failed', 'data', 'closed', 'broken', 'stopped']);
+const FROM_SERVER = new Set(['progress', 'ready', 'failed', 'data', 'closed', 'broken', 'stopped']);
 
 function hasType(value: unknown, types: ReadonlySet<string>): boolean {
   return (
