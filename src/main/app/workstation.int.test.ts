@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RpcResponse } from '@shared/ipc';
+import type { Diagnosis, ServerProfile } from '@shared/wire/connection';
 import type { AttachResult, EvidenceCheck, EvidencePreview } from '@shared/wire/evidence';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -240,6 +241,69 @@ describe.each(testKinds())('the workstation on %s', (kind) => {
       await station.signIn('viewer@bank.example');
       const grantId = await station.grant('v.txt', 'v');
       expect(await station.codeOf('evidence.attach', { opId: uuidv7(), evidenceId: randomUUID(), grantId })).toBe('ROLE_FORBIDS');
+      await station.call('session.signOut');
+    });
+  });
+
+  describe('the connection page', () => {
+    const form = async (extra: Record<string, unknown> = {}) => {
+      const [, server] = await station.call<readonly ServerProfile[]>('connection.profiles');
+      if (!server) throw new Error('no server profile');
+      const { name, host, port, database, tlsMode } = server;
+      return { id: server.id, name, kind: 'server', host, port, database, tlsMode, caFile: null, viaPgBouncer: false, ...extra };
+    };
+    const stepsOf = async (input: unknown) => {
+      const diagnosis = await station.call<Diagnosis>('connection.test', input);
+      return Object.fromEntries(diagnosis.steps.map((step) => [step.key, step.code ?? step.ok]));
+    };
+
+    it('examines the workspace of this laptop', async () => {
+      if (kind !== 'embedded') return;
+      expect(await station.call('connection.test', { id: 'embedded' })).toMatchObject({ ok: true });
+      expect(await station.codeOf('connection.test', { id: 'gone' })).toBe('NOT_FOUND');
+      expect(await station.codeOf('connection.remove', { id: 'embedded' })).toBe('STILL_REFERENCED');
+    });
+
+    it('examines a form before it is saved, to the very step that fails', async () => {
+      if (kind === 'embedded') return;
+      expect(await stepsOf(await form())).toMatchObject({ resolve: true, connect: true, signIn: null });
+      expect(await stepsOf(await form({ id: null, port: 1 }))).toMatchObject({
+        resolve: true,
+        connect: 'SERVER_UNREACHABLE',
+        tls: null,
+      });
+      expect(await stepsOf(await form({ id: null, host: 'no-such-host.invalid' }))).toMatchObject({ resolve: 'HOST_UNKNOWN' });
+    });
+
+    it('refuses a certificate file that is none, and one of another window', async () => {
+      if (kind === 'embedded') return;
+      const caFile = await station.grant('ca.pem', 'not a certificate');
+      expect(await station.codeOf('connection.save', await form({ caFile }))).toBe('CA_FILE_INVALID');
+      expect(await station.codeOf('connection.save', await form({ caFile: randomUUID() }))).toBe('FILE_GRANT_UNKNOWN');
+    });
+
+    it('signs in over TLS with the authority of a chosen file, and to nobody else', async () => {
+      const authority = process.env.KOMPL_TEST_PG_CA;
+      if (kind !== 'server' || !authority) return;
+      const caFile = await station.grant('authority.pem', readFileSync(authority));
+      await station.call('connection.save', await form({ tlsMode: 'verify-full', caFile }));
+      expect(await signIn(AUDITOR)).toBe('ok');
+      await station.call('connection.save', await form({ tlsMode: 'verify-full', caFile: 'none' }));
+      expect(await station.call('session.state')).toMatchObject({ person: null });
+      expect(await signIn(AUDITOR)).toBe('TLS_UNTRUSTED');
+      await station.call('connection.save', await form({ tlsMode: 'disable' }));
+      expect(await signIn(AUDITOR)).toBe('ok');
+    });
+
+    it('signs out whoever is in when another connection is chosen', async () => {
+      if (kind === 'embedded') return;
+      const [, server] = await station.call<readonly ServerProfile[]>('connection.profiles');
+      await station.signIn(AUDITOR);
+      await station.call('connection.use', { id: 'embedded' });
+      expect(await station.call('session.state')).toMatchObject({ person: null, workspace: null });
+      expect(await station.codeOf('entities.regulations.list', {})).toBe('NOT_SIGNED_IN');
+      await station.call('connection.use', { id: server?.id });
+      expect(await signIn(AUDITOR)).toBe('ok');
       await station.call('session.signOut');
     });
   });

@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '@shared/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LiveConnection } from '../connections/live';
+import { silentLogger } from '../platform/logger';
+import { openSettings } from '../settings/settings';
+import { createSession } from './session';
 import { openThrottle } from './throttle';
 import { chooseTenant, refusalOf, toWorkspace, type WorkspaceRow } from './workspaces';
 
@@ -104,6 +108,33 @@ describe('the throttle', () => {
   it('writes no address down', () => {
     waitOf(open(), 'anna.berg@nordhaven.example');
     expect(readFileSync(join(folder, 'attempts.json'), 'utf8')).not.toMatch(/anna|nordhaven/);
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  it('costs nobody a try', async () => {
+    const connection = {
+      embedded: () => Promise.reject(new CodedError('SERVER_CLOSED')),
+      signIn: () => Promise.reject(new CodedError('SERVER_UNREACHABLE')),
+    } as unknown as LiveConnection;
+    const settings = openSettings(join(folder, 'settings.json'), () => new Date());
+    const session = createSession({
+      connection,
+      embedded: () => false,
+      source: 'test',
+      settings,
+      throttle: openThrottle(join(folder, 'attempts.json'), () => 'a-salt-of-sixteen', { wall: () => 0, steady: () => 0 }),
+      unlock: () => Promise.reject(new Error('not reached')),
+      today: () => '2026-03-01',
+      onState: () => undefined,
+      onLeave: () => undefined,
+      log: silentLogger,
+    });
+    for (let n = 0; n < 20; n++) {
+      await expect(session.signIn({ email: 'a@b.example', password: 'x' })).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+    }
+    expect(session.state().person).toBeNull();
+    expect(() => session.open()).toThrow(expect.objectContaining({ code: 'NOT_SIGNED_IN' }));
   });
 });
 
