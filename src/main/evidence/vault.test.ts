@@ -10,7 +10,7 @@ import { CHUNK_BYTES, HEADER_BYTES, layoutOf, TAG_BYTES } from './format';
 import { type IngestRequest, type IngestStep, ingest } from './ingest';
 import { openSealedFile } from './sealed-file';
 import { openVault } from './vault';
-import { type Kdf, unlockKeyRing, vaultFolder } from './vault-keys';
+import { vaultFolder } from './vault-keys';
 
 const SEALED_CHUNK = CHUNK_BYTES + TAG_BYTES;
 const key = randomBytes(32);
@@ -342,57 +342,5 @@ describe('the vault of a person', () => {
   it('refuses ids that are no ids', async () => {
     await expect(async () => open().open('../../../etc/passwd')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     expect(() => vaultFolder(folder, '..', ids.personId)).toThrow(TypeError);
-  });
-});
-
-describe('the key ring', () => {
-  const kdf: Kdf = async (password, salt) => createHash('sha256').update(password).update(salt).digest();
-  const [person, tenant, other] = [randomUUID(), randomUUID(), randomUUID()];
-  const unlock = (password: string) => unlockKeyRing(person, password, { folder, kdf });
-
-  it('gives the same key at each sign-in, and another in each tenant', async () => {
-    const first = Buffer.from((await unlock('right')).keyFor(tenant));
-    const ring = await unlock('right');
-    expect(ring.keyFor(tenant).equals(first)).toBe(true);
-    expect(ring.keyFor(other).equals(first)).toBe(false);
-  });
-
-  it('says so when the password is another one, and opens again with the former', async () => {
-    const first = Buffer.from((await unlock('old')).keyFor(tenant));
-    const ring = await unlock('new');
-    expect(() => ring.keyFor(tenant)).toThrow(expect.objectContaining({ code: 'VAULT_LOCKED' }));
-    expect(await codeOf(ring.relock(tenant, 'wrong'))).toBe('VAULT_LOCKED');
-    await ring.relock(tenant, 'old');
-    expect(ring.keyFor(tenant).equals(first)).toBe(true);
-    expect((await unlock('new')).keyFor(tenant).equals(first)).toBe(true);
-  });
-
-  it('does not take a key that was copied from another tenant', async () => {
-    const ring = await unlock('right');
-    ring.keyFor(tenant);
-    ring.keyFor(other);
-    writeFileSync(
-      join(vaultFolder(folder, tenant, person), 'key.json'),
-      readFileSync(join(vaultFolder(folder, other, person), 'key.json')),
-    );
-    const again = await unlock('right');
-    expect(() => again.keyFor(tenant)).toThrow(expect.objectContaining({ code: 'VAULT_LOCKED' }));
-  });
-
-  it('never replaces a damaged key file', async () => {
-    (await unlock('right')).keyFor(tenant);
-    const path = join(vaultFolder(folder, tenant, person), 'key.json');
-    writeFileSync(path, '{"version":1');
-    const ring = await unlock('right');
-    expect(() => ring.keyFor(tenant)).toThrow(expect.objectContaining({ code: 'VAULT_DAMAGED' }));
-    expect(readFileSync(path, 'utf8')).toBe('{"version":1');
-  });
-
-  it('is of no use after signing out', async () => {
-    const ring = await unlock('right');
-    const before = ring.keyFor(tenant);
-    ring.forget();
-    expect(before.equals(Buffer.alloc(32))).toBe(true);
-    expect(() => ring.keyFor(tenant)).toThrow(expect.objectContaining({ code: 'VAULT_LOCKED' }));
   });
 });
