@@ -123,14 +123,14 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       const regulation = page.locator('[data-field="regulationId"]');
       await regulation.click();
       await regulation.fill(catalog === null ? 'ICT' : 'NIST');
-      await page.getByRole('option').first().click();
+      await page.getByRole('option', { name: catalog === null ? /ICT Baseline/ : /800-53/ }).click();
       await page.locator('[data-field="leadId"]').click();
       await page.getByRole('option', { name: /Tomasz Wilk/ }).click();
       await picture(page, `${kind}-07-plan-form`);
       await page.keyboard.press('Control+s');
       await page.getByRole('button', { name: 'Fieldwork', exact: true }).click();
-      await page.getByRole('checkbox', { name: /^AC/ }).check();
-      await page.getByRole('checkbox', { name: /^IR/ }).check();
+      await page.getByRole('checkbox', { name: catalog === null ? /^ACC/ : /^AC/ }).check();
+      await page.getByRole('checkbox', { name: catalog === null ? /^INC/ : /^IR/ }).check();
       await picture(page, `${kind}-08-scope`);
       await page.keyboard.press('Control+Enter');
       await expect(page.getByRole('navigation', { name: 'Programme' })).toBeVisible();
