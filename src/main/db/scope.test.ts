@@ -9,23 +9,32 @@ const scope = { tenantId, personId, function: 'auditor', source: 'workstation/0.
 
 test('sets role, path and context, all of it LOCAL', () => {
   const sql = openingSql({ ...scope, readOnly: true });
-  expect(sql).toMatch(/^BEGIN READ ONLY; SELECT set_config\('role', 'tenant_0b0e7c9a7f3e4f7a9a75111111111111_auditor', true\), /);
-  expect(sql).toContain("set_config('search_path', 'tenant_0b0e7c9a7f3e4f7a9a75111111111111, public, pg_temp', true)");
-  expect(sql).toContain(`set_config('app.person', '${personId}', true)`);
-  expect(sql.match(/set_config\(/g)?.length).toBe(sql.match(/, true\)/g)?.length);
-  expect(openingSql({ personId: null, source: 'x' })).not.toContain("'role'");
+  expect(sql).toMatch(/^BEGIN READ ONLY; SET LOCAL ROLE tenant_0b0e7c9a7f3e4f7a9a75111111111111_auditor; /);
+  expect(sql).toContain('; SET LOCAL search_path TO tenant_0b0e7c9a7f3e4f7a9a75111111111111, public, pg_temp; ');
+  expect(sql).toContain(`; SET LOCAL app.person TO '${personId}'; `);
+  for (const statement of sql.split('; ').slice(1)) expect(statement).toMatch(/^SET LOCAL /);
+  expect(openingSql({ personId: null, source: 'x' })).not.toContain('ROLE');
+});
+
+test('a writer also names its source, operation and reason, and does not wait for ever', () => {
+  const opId = '0190f5a0-7f3e-7f7a-9a75-333333333333';
+  const sql = openingSql({ ...scope, opId, reason: "it's over" });
+  expect(sql).toContain("SET LOCAL app.source TO 'workstation/0.1.0 laptop'");
+  expect(sql).toContain(`SET LOCAL app.op_id TO '${opId}'`);
+  expect(sql).toContain("SET LOCAL app.reason TO 'it''s over'");
+  for (const setting of ['lock_timeout', 'idle_in_transaction_session_timeout', 'statement_timeout'])
+    expect(sql).toContain(setting);
 });
 
 test('no free text leaves its literal', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (reason) => {
+    fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), (reason) => {
       if (reason.includes('\0')) {
         expect(() => openingSql({ ...scope, reason })).toThrow();
         return;
       }
       const sql = openingSql({ ...scope, reason });
-      const literal = /set_config\('app\.reason', ( ?E?'(?:[^'\\]|''|\\\\)*'), true\)/s.exec(sql)?.[1];
-      expect(literal).toBeDefined();
+      expect(sql).toMatch(/; SET LOCAL app\.reason TO (?:'(?:[^'\\]|'')*'|E'(?:[^'\\]|''|\\\\)*'); SET LOCAL lock_timeout/s);
     }),
   );
 });
