@@ -140,9 +140,15 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       const { page } = w;
       await page.getByRole('button', { name: /Go to the first open test/ }).click();
       await expect(page.getByRole('article', { name: /^Requirement/ }).first()).toBeVisible();
-      await page.getByRole('group', { name: 'Design effectiveness' }).getByText('Effective', { exact: true }).click();
+      await page
+        .getByRole('group', { name: 'Design effectiveness' })
+        .getByRole('radio', { name: 'Effective', exact: true })
+        .check();
       await page.getByLabel('Design effectiveness: notes').fill('The policy names roles, scope and review. Read on site.');
-      await page.getByRole('group', { name: 'Operating effectiveness' }).getByText('Ineffective', { exact: true }).click();
+      await page
+        .getByRole('group', { name: 'Operating effectiveness' })
+        .getByRole('radio', { name: 'Ineffective', exact: true })
+        .check();
       await page.getByLabel('Operating effectiveness: notes').fill('Two of five branches never received the policy.');
       await page.keyboard.press('Control+s');
       await expect(page.getByText(/^Saved \d\d:\d\d:\d\d$/)).toBeVisible();
@@ -188,7 +194,7 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
         .click();
       const dialog = page.getByRole('dialog');
       await dialog.locator('[data-field="title"]').first().fill('The access policy does not reach all branches');
-      await dialog.getByRole('radio', { name: 'High' }).check({ force: true });
+      await dialog.getByRole('radio', { name: 'High' }).check();
       await dialog.locator('[data-field="ownerId"]').first().click();
       await page.getByRole('option', { name: /Mira Aldenhoff/ }).click();
       await dialog.locator('[data-field="dueDate"]').first().fill('2027-01-15');

@@ -1,4 +1,4 @@
-/** Evidence of a test at the right of the sheet: files with their hash, added by drop, paste or choice, shown on demand. */
+/** Evidence of a test at the right of the sheet: files with their hash, added by drop or choice, shown on demand. */
 import { ActionIcon, Button } from '@mantine/core';
 import { HashText } from '@renderer/components/HashText';
 import { Icon } from '@renderer/components/Icon';
@@ -8,7 +8,7 @@ import { toErrorData } from '@renderer/lib/errors';
 import { formatBytes } from '@renderer/lib/format';
 import { EVIDENCE_STATUS } from '@shared/entities/auditops/options';
 import type { Workpaper } from '@shared/wire/audits';
-import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { type DragEvent, useRef, useState } from 'react';
 import css from './EvidencePane.module.css';
 import { EvidencePreview } from './EvidencePreview';
 import { FileThumb } from './FileThumb';
@@ -31,18 +31,6 @@ export function EvidencePane({ paper, mayAdd }: EvidencePaneProps) {
   const input = useRef<HTMLInputElement>(null);
   const files = paper.evidence.flatMap((entry) => entry.files.map((file) => ({ file, evidence: entry.evidence })));
   const bytes = files.reduce((sum, entry) => sum + entry.file.sizeBytes, 0);
-
-  useEffect(() => {
-    if (!mayAdd) return;
-    const paste = (event: ClipboardEvent) => {
-      const pasted = filesOf(event.clipboardData);
-      if (pasted.length === 0) return;
-      event.preventDefault();
-      add(pasted);
-    };
-    window.addEventListener('paste', paste);
-    return () => window.removeEventListener('paste', paste);
-  }, [add, mayAdd]);
 
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -132,7 +120,7 @@ export function EvidencePane({ paper, mayAdd }: EvidencePaneProps) {
         {files.length === 0 && intakes.length === 0 ? (
           <p className={css.empty}>
             {mayAdd
-              ? 'Drop photos and documents here, paste them, or press +. Each is hashed and sealed on this laptop.'
+              ? 'Drop photos and documents here, or press +. Each is hashed and sealed on this laptop.'
               : 'No evidence yet.'}
           </p>
         ) : null}
