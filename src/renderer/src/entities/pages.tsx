@@ -16,6 +16,7 @@ import { recordOptions } from './api';
 import { EntityDetail } from './detail/DetailPage';
 import { EntityForm } from './form/FormPage';
 import { EntityList } from './list/ListPage';
+import { Screen } from './parts/Screen';
 import { DOMAIN_LABELS, detailPath, listPath } from './paths';
 import type { GenericRow } from './rows';
 
@@ -41,7 +42,7 @@ function NoSuchList() {
 
 export function ListPage() {
   const entity = useEntity();
-  return entity === null ? <NoSuchList /> : <EntityList key={entity.name} {...entity} />;
+  return <Screen>{entity === null ? <NoSuchList /> : <EntityList key={entity.name} {...entity} />}</Screen>;
 }
 
 interface WithRecordProps extends Named {
@@ -73,15 +74,28 @@ function WithRecord({ name, definition, id, children }: WithRecordProps) {
 export function DetailPage() {
   const entity = useEntity();
   const { id = '' } = useParams();
-  if (entity === null) return <NoSuchList />;
   return (
-    <WithRecord {...entity} id={id}>
-      {(record) => <EntityDetail key={record.row.id} {...entity} record={record} />}
-    </WithRecord>
+    <Screen>
+      {entity === null ? (
+        <NoSuchList />
+      ) : (
+        <WithRecord {...entity} id={id}>
+          {(record) => <EntityDetail key={record.row.id} {...entity} record={record} />}
+        </WithRecord>
+      )}
+    </Screen>
   );
 }
 
 export function FormPage() {
+  return (
+    <Screen>
+      <FormOfAddress />
+    </Screen>
+  );
+}
+
+function FormOfAddress() {
   const entity = useEntity();
   const { id } = useParams();
   const [params] = useSearchParams();

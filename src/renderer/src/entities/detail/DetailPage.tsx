@@ -25,6 +25,7 @@ import { History } from './History';
 import { Overview } from './Overview';
 import { ArchivedPill, RecordActions } from './RecordActions';
 import { RequirementTree } from './RequirementTree';
+import { isTree } from './relations';
 import { useChange } from './useChange';
 
 export interface EntityDetailProps {
@@ -120,8 +121,7 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
         ) : null}
         {tab === 'overview' ? <Overview definition={definition} record={record} onTab={goTab} /> : null}
         {tab === 'history' ? <History name={name} definition={definition} id={row.id} /> : null}
-        {relation === undefined || !isEntityName(relation.entity) ? null : relation.entity === 'requirements' &&
-          name === 'regulations' ? (
+        {relation === undefined || !isEntityName(relation.entity) ? null : isTree(definition, relation) ? (
           <RequirementTree regulationId={row.id} />
         ) : (
           <ChildrenTab

@@ -14,6 +14,7 @@ import { isEmptyValue } from '../values/text';
 import { ChildrenCard } from './ChildrenCard';
 import { HistoryLine } from './History';
 import css from './Overview.module.css';
+import { isTree } from './relations';
 
 const LATEST = 5;
 
@@ -60,7 +61,7 @@ export function Overview({ definition, record, onTab }: OverviewProps) {
           </Card>
         ))}
         {definition.children.map((relation) =>
-          isEntityName(relation.entity) ? (
+          isEntityName(relation.entity) && !isTree(definition, relation) ? (
             <ChildrenCard
               key={`${relation.entity}.${relation.field}`}
               relation={relation}

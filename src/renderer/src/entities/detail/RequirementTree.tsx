@@ -140,7 +140,8 @@ function Text({ node, below }: TextProps) {
   // guidance is long and left out of lists
   const full = useQuery(recordOptions('requirements', node.id));
   const guidance = full.data?.row.id === node.id ? full.data.row.guidance : null;
-  const parts = useMemo(() => partsOf(node, below), [node, below]);
+  // a requirement with a text of its own says its parts in it already
+  const parts = useMemo(() => (node.text === '' ? partsOf(node, below) : []), [node, below]);
   const kind = entityOf('requirements').fields.kind?.options?.find((option) => option.value === node.kind)?.label;
   const entries = (below.get(node.id) ?? []).filter((child) => child.kind !== 'part').length;
   return (

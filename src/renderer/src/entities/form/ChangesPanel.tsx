@@ -43,6 +43,14 @@ export function ChangesPanel({ definition, form, labels }: ChangesPanelProps) {
           })}
         </dl>
       </Card>
+      {form.newerVersion === null ? null : (
+        <Card title="Changed meanwhile">
+          <p role="status">
+            Somebody saved version {form.newerVersion}. You can both edit: fields merge when you save, and what collides comes to
+            you.
+          </p>
+        </Card>
+      )}
       {draft.baseRow === null ? null : (
         <Card title={`Version ${draft.baseRow.rowVersion}`}>
           <dl className={css.facts}>

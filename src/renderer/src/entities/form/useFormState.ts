@@ -29,6 +29,8 @@ export interface FormState {
   readonly restored: boolean;
   readonly changed: readonly string[];
   readonly dirty: boolean;
+  /** The version that somebody else saved since the draft began; null where there is none. */
+  readonly newerVersion: number | null;
   readonly asksReason: boolean;
   /** Faults to show: everything once sending was tried, before that only what was typed. */
   readonly faults: readonly FieldFault[];
@@ -78,6 +80,11 @@ export function useFormState(input: FormInput): FormState {
   );
   const own = useMemo(() => formFaults(definition, purpose, draft, draft.initial, todayHere()), [definition, purpose, draft]);
   const allFaults = [...own, ...server.filter((fault) => !own.some((each) => each.path === fault.path))];
+  const dirty = changed.length > 0 || Object.keys(draft.typed).length > 0;
+  if (row !== null && !dirty && draft.baseVersion !== row.rowVersion) {
+    // somebody else saved while nothing was typed here: begin from what they left
+    setDraft(freshDraft(input));
+  }
   const faults = tried
     ? allFaults
     : allFaults.filter((fault) => touched.has(fault.path) || server.some((each) => each.path === fault.path));
@@ -86,7 +93,8 @@ export function useFormState(input: FormInput): FormState {
     draft,
     restored,
     changed,
-    dirty: changed.length > 0 || Object.keys(draft.typed).length > 0,
+    dirty,
+    newerVersion: row !== null && dirty && draft.baseVersion !== row.rowVersion ? row.rowVersion : null,
     asksReason: asksReason(definition, draft, draft.initial),
     faults,
     allFaults,

@@ -17,7 +17,7 @@ import type { Selection } from './selection';
 import type { PagedRows, RowRange } from './usePagedRows';
 
 const HEAD = 30;
-const LEAST_TITLE = 190;
+const LEAST_TITLE = 168;
 const PICK = 38;
 const NO_PICK = 8;
 
@@ -46,7 +46,7 @@ export interface GridProps {
 function leastOf(definition: Entity, key: string): number {
   const width = columnWidth(definition, key);
   if (width === null) return LEAST_TITLE;
-  const kind = definition.allFields[key]?.kind;
+  const kind = key === definition.refField ? null : definition.allFields[key]?.kind;
   return kind === 'text' || kind === 'person' || kind === 'reference' ? Math.round(width * 0.85) : width;
 }
 

@@ -8,6 +8,7 @@ import { Icon } from '../../components/Icon';
 import { KeyCap } from '../../components/KeyCap';
 import { Page } from '../../components/Page';
 import { SkeletonRows } from '../../components/Skeleton';
+import { Screen } from '../../entities/parts/Screen';
 import { DOMAIN_LABELS, listPath } from '../../entities/paths';
 import { useRights } from '../../lib/session';
 import { useShortcuts } from '../../lib/use-shortcuts';
@@ -18,6 +19,14 @@ import { TrialRun } from './TrialRun';
 import { useImport } from './useImport';
 
 export function ImportPage() {
+  return (
+    <Screen>
+      <Import />
+    </Screen>
+  );
+}
+
+function Import() {
   const rights = useRights('requirements');
   const navigate = useNavigate();
   const input = useRef<HTMLInputElement>(null);
