@@ -11,6 +11,9 @@ export interface Refusal {
 
 export function signInWords(error: unknown): Refusal {
   const data = toErrorData(error);
+  // The form has two fields, and only the address has a shape: zod's own words would help nobody here.
+  if (data.code === 'INPUT_INVALID')
+    return { code: data.code, title: 'That is no e-mail address', text: 'Give it in full, like name@company.example.' };
   const words = errorWords(data);
   return { code: data.code, title: words.title.replace(/\.$/, ''), text: words.text };
 }
