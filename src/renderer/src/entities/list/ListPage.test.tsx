@@ -43,8 +43,8 @@ const answers = {
 let drawn: Drawn | null = null;
 /** happy-dom lays nothing out; the grid needs a height to have rows in sight. */
 beforeEach(() => {
-  Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, value: 620 });
-  Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, value: 1000 });
+  Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, value: 620 });
+  Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, value: 1000 });
 });
 afterEach(async () => {
   await drawn?.remove();
