@@ -25,7 +25,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
   WHERE u.id = public.current_person() AND NOT u.is_deleted
 $$;
 
--- The tenants the caller may work in, with what the shell needs to show them. A suspended person has none.
+-- The tenants the caller may work in, the home tenant first, with what the shell needs to show them. A suspended person has none.
 CREATE FUNCTION public.my_workspaces()
 RETURNS TABLE (tenant_id uuid, schema_name text, name text, domain text, config jsonb, tenant_status text, functions text[],
   licence_type text, licence_status text, licence_start date, licence_end date)
@@ -41,7 +41,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
   ) m
   JOIN public.tenants t ON t.id = m.tenant_id AND NOT t.is_deleted
   LEFT JOIN public.licenses l ON l.tenant_id = t.id
-  ORDER BY t.name, t.id
+  ORDER BY t.id = (SELECT u.tenant_id FROM public.users u WHERE u.id = public.current_person()) DESC, t.name, t.id
 $$;
 
 -- Which schema versions the caller has to do with: the shared scopes, and the tenants the caller may work in (all of them

@@ -41,9 +41,10 @@ BEGIN
   NEW.test_result := CASE
     WHEN 'ineffective' IN (NEW.design_effectiveness, NEW.operating_effectiveness) THEN 'ineffective'
     WHEN NEW.design_effectiveness IS NULL OR NEW.operating_effectiveness IS NULL THEN 'not_tested'
-    WHEN NEW.design_effectiveness = 'effective' AND NEW.operating_effectiveness = 'effective' THEN 'effective'
-    WHEN NEW.design_effectiveness = 'not_applicable' AND NEW.operating_effectiveness = 'not_applicable' THEN 'not_applicable'
-    ELSE 'partially_effective'
+    WHEN 'partially_effective' IN (NEW.design_effectiveness, NEW.operating_effectiveness) THEN 'partially_effective'
+    -- an axis that does not apply leaves the result to the other
+    WHEN 'effective' IN (NEW.design_effectiveness, NEW.operating_effectiveness) THEN 'effective'
+    ELSE 'not_applicable'
   END;
   IF NEW.status = 'done' AND (TG_OP = 'INSERT' OR OLD.status <> 'done') THEN
     NEW.evidence := (

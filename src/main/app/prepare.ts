@@ -14,6 +14,7 @@ import { seedDemo } from '../demo';
 import { systemClock } from '../entities/context';
 import { type JsonStore, openJsonStore } from '../platform/json-store';
 import type { Logger } from '../platform/logger';
+import { refreshStatistics } from './statistics';
 
 const stampSchema = z.strictObject({
   version: z.literal(1),
@@ -73,7 +74,10 @@ async function prepareFully(database: Database, files: string, store: JsonStore<
   if (options.demo) {
     const result = await seedDemo(database, { migrations, clock: systemClock, progress });
     demo = result.demo;
-    if (result.seeded) log.info('demonstration made');
+    if (result.seeded) {
+      log.info('demonstration made');
+      refreshStatistics(database, log);
+    }
   }
   const history = await database.admin(historyMark);
   try {

@@ -141,7 +141,9 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
       ['effective', null, 'not_tested'],
       [null, null, 'not_tested'],
       ['not_applicable', 'not_applicable', 'not_applicable'],
-      ['effective', 'not_applicable', 'partially_effective'],
+      ['effective', 'not_applicable', 'effective'],
+      ['not_applicable', 'partially_effective', 'partially_effective'],
+      ['not_applicable', 'not_applicable', 'not_applicable'],
       ['partially_effective', 'effective', 'partially_effective'],
     ])('a test of design %s and operation %s is %s', async (design, operation, result) => {
       const row = await one([

@@ -31,7 +31,7 @@ export const EFFECTIVENESS = [
   { value: 'effective', label: 'Effective', tone: 'good', shape: 'check-filled' },
   { value: 'partially_effective', label: 'Partly', tone: 'attention', shape: 'circle-half' },
   { value: 'ineffective', label: 'Ineffective', tone: 'bad', shape: 'x-filled' },
-  { value: 'not_applicable', label: 'Not applicable', tone: 'neutral', shape: 'circle-minus' },
+  { value: 'not_applicable', label: 'N/A', tone: 'neutral', shape: 'circle-minus' },
 ] as const satisfies readonly EnumOption[];
 
 export const TEST_STATUS = [

@@ -5,16 +5,27 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import css from './RequirementText.module.css';
 
-/** Parts that say what must be; objectives and methods help to assess it and are shown on demand. */
-export function isStatement(part: { readonly title: string | null }): boolean {
-  return part.title === null || /^(statement|item)$/i.test(part.title);
+type Part = WorkpaperRequirement['parts'][number];
+
+/**
+ * The statement of a requirement with all its items, in reading order. Objectives, methods and guidance are left out: they help
+ * to assess it and are shown on demand.
+ */
+export function statementOf(requirementId: string, parts: readonly Part[]): readonly Part[] {
+  const inside = new Set<string>();
+  // a part comes after the one it belongs to, so one walk is enough
+  for (const part of parts) {
+    const isTop = part.parentId === requirementId && /^statement$/i.test(part.title ?? '');
+    if (isTop || (part.parentId !== null && inside.has(part.parentId))) inside.add(part.id);
+  }
+  return parts.filter((part) => inside.has(part.id));
 }
 
 export function RequirementText({ entry, source }: { readonly entry: WorkpaperRequirement; readonly source: string | null }) {
   const [all, setAll] = useState(false);
   const { requirement, parts } = entry;
-  const statement = parts.filter(isStatement);
-  const rest = parts.filter((part) => !isStatement(part));
+  const statement = statementOf(requirement.id, parts);
+  const rest = parts.filter((part) => !statement.includes(part));
   const shown = all ? [...statement, ...rest] : statement;
   return (
     <article className={css.requirement} aria-label={`Requirement ${requirement.refId}`}>

@@ -131,6 +131,7 @@ export function ScopePicker({ plan }: { readonly plan: EntityRow<'auditPlans'> }
           {controls === 0 ? 'Nothing is chosen yet.' : `${count(chosen.size, 'family', 'families')}, ${count(controls, 'test')}`}
         </span>
         <Button
+          variant="filled"
           disabled={controls === 0}
           loading={make.isPending}
           onClick={submit}

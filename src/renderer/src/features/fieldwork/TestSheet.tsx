@@ -46,6 +46,11 @@ function Axis({ label, rating, notes, disabled, onRate, onNotes, onLeave }: Axis
   );
 }
 
+/** A test is named after its control, reference first; beside the reference the name alone is enough. */
+export function titleBeside(title: string, ref: string): string {
+  return ref !== '' && title.startsWith(`${ref} `) ? title.slice(ref.length + 1) : title;
+}
+
 export interface TestSheetProps {
   readonly paper: Workpaper;
   readonly draft: TestDraft;
@@ -58,12 +63,13 @@ export interface TestSheetProps {
 export function TestSheet({ paper, draft, save, readOnlyReason, children }: TestSheetProps) {
   const { row } = paper.test;
   const { values, change, flush } = draft;
+  const ref = paper.control?.ref ?? row.ref ?? '';
   const disabled = readOnlyReason !== null;
   return (
     <div className={css.sheet}>
       <header className={css.head}>
         <h1>
-          <span className={css.ref}>{paper.control?.ref ?? row.ref}</span> {row.title}
+          <span className={css.ref}>{ref}</span> {titleBeside(row.title, ref)}
         </h1>
         <div className={css.pills}>
           <OptionPill options={TEST_RESULT} value={row.testResult} />
