@@ -97,10 +97,22 @@ const START_PARAMETERS = [
   'wal_sync_method=fsync',
   '-c',
   'synchronous_commit=on',
+  // All of it is zeroed at every start; what does not fit stays in the system's file cache.
+  '-c',
+  'shared_buffers=32MB',
 ];
 
+/** What PGlite reads from the catalogue at its start is for its own result parsers; here nothing but the wire protocol is used. */
+class WirePGlite extends PGlite {
+  override async _initArrayTypes(): Promise<void> {
+    // Nothing to read: `pg` on the other side parses results.
+  }
+}
+
 async function boot(folder: string): Promise<PGlite> {
-  return await PGlite.create({ fs: new DurableNodeFs(folder), extensions: { vector }, startParams: START_PARAMETERS });
+  const engine = new WirePGlite({ fs: new DurableNodeFs(folder), extensions: { vector }, startParams: START_PARAMETERS });
+  await engine.waitReady;
+  return engine;
 }
 
 /** Folder of the cluster below the workspace's folder. */
