@@ -97,7 +97,7 @@ async function setUp(needs, cleanUps) {
     const electron = await setUpElectron(steps, { virtualDisplay: true });
     checkSandbox(electron.execPath);
     Object.assign(env, electronEnvironment(electron), {
-      KOMPL_ELECTRON_FLAGS: [...accountFlags(), ...displayFlags(true)].join(' '),
+      KOMPL_ELECTRON_FLAGS: [...accountFlags(), ...displayFlags(process.platform === 'linux')].join(' '),
     });
     if (needs.has('app')) await steps.step('Build', (voice) => ensureBuilt(voice, { env }));
     if (process.platform === 'linux') {
