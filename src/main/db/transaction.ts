@@ -29,6 +29,7 @@ export interface TransactionOptions {
 
 class ScopedTransaction implements Transaction {
   readonly #client: PoolClient;
+  readonly #watch: SilenceWatch;
   readonly #context: ErrorContext;
   #open = true;
   #db: PgRemoteDatabase | undefined;
@@ -36,8 +37,9 @@ class ScopedTransaction implements Transaction {
   /** The first statement that failed; the transaction is lost from there on, even if work goes on. */
   failure: CodedError | null = null;
 
-  constructor(client: PoolClient, context: ErrorContext) {
+  constructor(client: PoolClient, watch: SilenceWatch, context: ErrorContext) {
     this.#client = client;
+    this.#watch = watch;
     this.#context = context;
   }
 
@@ -47,18 +49,14 @@ class ScopedTransaction implements Transaction {
     values: readonly unknown[] = [],
   ): Promise<QueryResult<Row>> => {
     if (!this.#open) return Promise.reject(new CodedError('INTERNAL', { reason: 'transaction is over' }));
-    const answer = this.#client.query<Row>({ text, values: [...values] }).catch((error: unknown) => this.#fail(error));
-    // Pipelined statements fail together; work may await only the first of them.
-    answer.catch(() => undefined);
-    return answer;
+    return this.#send<QueryResult<Row>>(this.#client.query<Row>({ text, values: [...values] }));
   };
 
   get db(): PgRemoteDatabase {
     this.#db ??= drizzle(async (text, values, method) => {
       if (!this.#open) throw new CodedError('INTERNAL', { reason: 'transaction is over' });
       if (method === 'execute') return await this.query(text, values);
-      const answer = this.#client.query<unknown[]>({ text, values, rowMode: 'array' });
-      const { rows } = await answer.catch((error: unknown) => this.#fail(error));
+      const { rows } = await this.#send(this.#client.query<unknown[]>({ text, values, rowMode: 'array' }));
       return { rows };
     });
     return this.#db;
@@ -71,6 +69,20 @@ class ScopedTransaction implements Transaction {
   /** The first failure, if `error` came from one of this transaction's statements; else the error itself. */
   causeOf(error: unknown): unknown {
     return error instanceof CodedError && this.#failures.has(error) ? this.failure : error;
+  }
+
+  #send<Result>(sent: Promise<Result>): Promise<Result> {
+    this.#watch.heard();
+    const answer = sent.then(
+      (result) => {
+        this.#watch.heard();
+        return result;
+      },
+      (error: unknown) => this.#fail(error),
+    );
+    // Pipelined statements fail together; work may await only the first of them.
+    answer.catch(() => undefined);
+    return answer;
   }
 
   #fail(error: unknown): never {
@@ -86,24 +98,21 @@ export function destroyClient(client: PoolClient, reason: Error): void {
   client.connection.stream.destroy(reason);
 }
 
-/** Ends the connection when the server stays silent for too long, so that nobody waits for ever on a dead network. */
+/** Ends the connection when a statement stays unanswered for too long, so that nobody waits for ever on a dead network. */
 class SilenceWatch {
-  readonly #client: PoolClient;
   readonly #timer: NodeJS.Timeout;
 
   constructor(client: PoolClient, silenceMs: number) {
-    this.#client = client;
     this.#timer = setTimeout(() => destroyClient(client, new CodedError('SERVER_TIMEOUT', { afterMs: silenceMs })), silenceMs);
-    client.connection.stream.on('data', this.#heard);
   }
 
-  readonly #heard = () => {
+  /** A statement was sent or answered. */
+  heard(): void {
     this.#timer.refresh();
-  };
+  }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#client.connection.stream.off('data', this.#heard);
   }
 }
 
@@ -133,7 +142,7 @@ export async function runTransaction<T>(
     client.release(clean && lost === null ? undefined : (lost ?? true));
   };
 
-  const transaction = new ScopedTransaction(client, { readOnly: options.readOnly });
+  const transaction = new ScopedTransaction(client, watch, { readOnly: options.readOnly });
   const stream = client.connection.stream;
   stream.cork();
   const opened = client.query(options.opening).then(
@@ -160,19 +169,25 @@ export async function runTransaction<T>(
     release(await rollBack(client));
     throw refused;
   }
-  const committed = client.query('COMMIT').then(
-    ({ command }) => (command === 'COMMIT' ? null : new CodedError('INTERNAL', { reason: 'transaction was rolled back' })),
-    (error: unknown) => fromClient(error),
-  );
   if (options.readOnly) {
-    // Nothing was written: the answer is whole, and the next reader of this client waits for the COMMIT anyway.
-    void committed.then((failure) => release(failure === null && isOutside(client)));
+    // Nothing was written, so the answer is whole: it goes to its reader first, the COMMIT right behind it.
+    process.nextTick(async () => release((await commit(client)) === null && isOutside(client)));
     return result;
   }
-  const failure = await committed;
+  const failure = await commit(client);
   release(failure === null && isOutside(client));
   if (failure !== null) throw failure;
   return result;
+}
+
+/** Null when the transaction is committed; PostgreSQL answers COMMIT of a failed one with ROLLBACK and no error. */
+async function commit(client: PoolClient): Promise<CodedError | null> {
+  try {
+    const { command } = await client.query('COMMIT');
+    return command === 'COMMIT' ? null : new CodedError('INTERNAL', { reason: 'transaction was rolled back' });
+  } catch (error) {
+    return fromClient(error);
+  }
 }
 
 function isOutside(client: PoolClient): boolean {
