@@ -45,7 +45,8 @@ export function ConflictView(props: ConflictViewProps) {
   const [active, setActive] = useState(result.conflicts[0]?.field ?? '');
   const open = undecided(result, choices);
   const decided = result.conflicts.length - open.length;
-  const them = result.changedBy === null ? 'Somebody else' : (names.person(result.changedBy) ?? 'Unknown person');
+  const named = result.changedBy === null ? 'Somebody else' : (names.person(result.changedBy) ?? 'Unknown person');
+  const them = me !== null && result.changedBy === me.id ? 'you, in another place' : named;
 
   const choose = (field: string, choice: Choice) => {
     setChoices((old) => ({ ...old, [field]: choice }));
@@ -83,8 +84,8 @@ export function ConflictView(props: ConflictViewProps) {
       ]}
       note={
         <>
-          You and {them} changed the same {definition.label.one.toLowerCase()}. {decided} of {result.conflicts.length} fields
-          decided{next === undefined ? '.' : '; '}
+          {them === named ? `You and ${them} changed` : 'You changed'} the same {definition.label.one.toLowerCase()}. {decided} of{' '}
+          {result.conflicts.length} fields decided{next === undefined ? '.' : '; '}
           {next === undefined ? null : (
             <>
               <strong>{next}</strong> is next.

@@ -91,9 +91,18 @@ export function HistoryLine({ definition, entry, most }: HistoryLineProps) {
       )}
       {changes.length > shown.length ? <p className={css.note}>and {changes.length - shown.length} more</p> : null}
       {entry.reason === null ? null : <p className={css.reason}>“{entry.reason}”</p>}
-      {most === undefined && entry.source !== '' ? <p className={css.note}>{entry.source}</p> : null}
+      {most === undefined && entry.source !== '' ? <p className={css.note}>{sourceWords(entry.source)}</p> : null}
     </div>
   );
+}
+
+/** `workstation/0.1.0 <device>` as people read it; anything else as it is. */
+export function sourceWords(source: string): string {
+  const parts = /^([a-z-]+)\/(\S+)(?: (\S+))?$/i.exec(source);
+  if (parts === null) return source;
+  const [, what = '', version = '', device] = parts;
+  const from = `${what.slice(0, 1).toUpperCase()}${what.slice(1)} ${version}`;
+  return device === undefined ? from : `${from}, device ${device.slice(0, 8)}`;
 }
 
 /** Titles of the records that changed references point to. */

@@ -116,7 +116,7 @@ function Reader({ nodes }: { readonly nodes: readonly Node[] }) {
               <>
                 <span className={css.ref}>{item.refId}</span>
                 <span className={css.name} data-part={item.kind === 'part' || undefined}>
-                  {item.title || item.text}
+                  {item.kind === 'part' ? item.text || item.title : item.title || item.text}
                 </span>
               </>
             )}
@@ -140,8 +140,11 @@ function Text({ node, below }: TextProps) {
   // guidance is long and left out of lists
   const full = useQuery(recordOptions('requirements', node.id));
   const guidance = full.data?.row.id === node.id ? full.data.row.guidance : null;
-  // a requirement with a text of its own says its parts in it already
-  const parts = useMemo(() => (node.text === '' ? partsOf(node, below) : []), [node, below]);
+  const parts = useMemo(() => {
+    const found = partsOf(node, below);
+    // an imported requirement says its statement in full already; its parts would say it twice
+    return found.some(({ part }) => part.text !== '' && node.text.includes(part.text)) ? [] : found;
+  }, [node, below]);
   const kind = entityOf('requirements').fields.kind?.options?.find((option) => option.value === node.kind)?.label;
   const entries = (below.get(node.id) ?? []).filter((child) => child.kind !== 'part').length;
   return (

@@ -39,8 +39,10 @@ export function EmptyList(props: EmptyListProps) {
     );
   }
   const starts: Start[] = [];
-  if (mayCreate && (name === 'regulations' || name === 'requirements' || name === 'controls' || name === 'controlSets')) {
-    starts.push({ icon: 'import', title: 'Import a catalogue', text: 'OSCAL JSON; you see a trial run first', run: onImport });
+  const own = name === 'regulations' || name === 'requirements';
+  if (mayCreate && (own || name === 'controls' || name === 'controlSets')) {
+    const start = { icon: 'import', title: 'Import a catalogue', text: 'OSCAL JSON; you see a trial run first', run: onImport };
+    starts.push(own ? { ...start, keys: 'I' } : start);
   }
   if (mayCreate) starts.push({ icon: 'plus', title: 'Write one by hand', text: firstFields(definition), keys: 'N', run: onNew });
   return <EmptyState icon={definition.icon} title={`No ${many.toLowerCase()} yet`} text={definition.purpose} starts={starts} />;

@@ -149,6 +149,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
     onOpen: () => open(cursor),
     onEdit: edit,
     onNew: create,
+    onImport: rights.create && comesInCatalogues(name) ? () => void navigate(OSCAL_IMPORT_PATH) : null,
     onFilter: () => setAdding(true),
     onFind: () => findBox.current?.focus(),
     onLeave: leave,
@@ -308,6 +309,11 @@ function useListNames(
   return useNames(useMemo(() => ({ ...titles, ...labels }), [titles, labels]));
 }
 
+/** What a catalogue brings in. */
+function comesInCatalogues(name: EntityName): boolean {
+  return name === 'regulations' || name === 'requirements';
+}
+
 interface ActionsProps {
   readonly name: EntityName;
   readonly definition: Entity;
@@ -320,7 +326,7 @@ interface ActionsProps {
 
 function Actions({ name, definition, mayCreate, busy, canExport, onExport, onNew }: ActionsProps) {
   const navigate = useNavigate();
-  const hasImport = mayCreate && (name === 'regulations' || name === 'requirements');
+  const hasImport = mayCreate && comesInCatalogues(name);
   return (
     <>
       {hasImport ? (
@@ -328,9 +334,11 @@ function Actions({ name, definition, mayCreate, busy, canExport, onExport, onNew
           Import
         </Button>
       ) : null}
-      <Button leftSection={<Icon name="download" />} onClick={onExport} disabled={!canExport} loading={busy}>
-        Export
-      </Button>
+      {canExport ? (
+        <Button leftSection={<Icon name="download" />} onClick={onExport} loading={busy}>
+          Export
+        </Button>
+      ) : null}
       {mayCreate ? (
         <Button
           variant="filled"

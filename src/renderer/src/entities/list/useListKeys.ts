@@ -16,6 +16,8 @@ export interface ListKeys {
   readonly onOpen: () => void;
   readonly onEdit: () => void;
   readonly onNew: () => void;
+  /** Null where nothing is imported. */
+  readonly onImport: (() => void) | null;
   readonly onFilter: () => void;
   readonly onFind: () => void;
   /** False where there was nothing to leave. */
@@ -37,6 +39,13 @@ export function useListKeys(definition: Entity, keys: ListKeys): void {
     { keys: 'Enter', label: 'Open the row', hint: 'open', enabled: rows, run: keys.onOpen },
     { keys: 'E', label: 'Edit the row', enabled: rows && keys.mayUpdate, run: keys.onEdit },
     { keys: 'N', label: `New ${one}`, hint: rows ? undefined : 'new', enabled: keys.mayCreate, run: keys.onNew },
+    {
+      keys: 'I',
+      label: 'Import',
+      hint: rows ? undefined : 'import',
+      enabled: keys.onImport !== null,
+      run: () => keys.onImport?.(),
+    },
     { keys: 'F', label: 'Add a filter', run: keys.onFilter },
     { keys: '/', label: 'Find in this view', run: keys.onFind },
     { keys: 'Escape', label: 'Let go of the selection or the preview', run: keys.onLeave },

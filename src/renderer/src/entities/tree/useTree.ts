@@ -14,6 +14,11 @@ export interface TreeState<T extends TreeItem> {
   readonly openAll: (open: boolean) => void;
 }
 
+/** Every word must occur. */
+function matches(text: string, words: string): boolean {
+  return words.split(/\s+/).every((word) => text.includes(word));
+}
+
 /**
  * @param items must keep its identity while it says the same
  * @param textOf what is searched in an item, lower case
@@ -26,17 +31,16 @@ export function useTree<T extends TreeItem>(items: readonly T[], textOf: (item: 
   const words = find.trim().toLowerCase();
   const only = useMemo(() => {
     if (words === '') return null;
-    const parts = words.split(/\s+/);
-    return matchesWithAncestors(tree, (item) => {
-      const text = textOf(item);
-      return parts.every((part) => text.includes(part));
-    });
+    return matchesWithAncestors(tree, (item) => matches(textOf(item), words));
   }, [tree, words, textOf]);
   const rows = useMemo(() => flattenTree(tree, expanded, only), [tree, expanded, only]);
+  const shown = current !== null && rows.some((row) => row.item.id === current) ? current : null;
+  // while searching, the first that was really found; its ancestors only show where it stands
+  const first = only === null ? rows[0] : (rows.find((row) => matches(textOf(row.item), words)) ?? rows[0]);
   return {
     tree,
     rows,
-    current: current ?? rows[0]?.item.id ?? null,
+    current: shown ?? first?.item.id ?? null,
     find,
     found: only === null ? null : rows.length,
     setCurrent,

@@ -21,6 +21,7 @@ export function BeforeAfter({ field, before, after, names, typed = false }: Befo
   const is = typed ? String(after) : valueText(field, after, names);
   if (field.kind === 'longText' && was !== '' && is !== '') return <WordDiff before={was} after={is} />;
   const apart = was.length > SHORT || is.length > SHORT;
+  if (isEmptyValue(before) && is !== '') return <ins className={css.added}>{is}</ins>;
   return (
     <span className={css.pair} data-apart={apart || undefined}>
       {isEmptyValue(before) ? <span className={css.nothing}>empty</span> : <del className={css.removed}>{was}</del>}
