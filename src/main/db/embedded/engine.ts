@@ -18,8 +18,8 @@ type FsOptions = Parameters<NodeFS['init']>[1];
 
 /** Exit status by which PGlite's C code reports a caught SQL error (postgres' longjmp to its main loop). */
 const SQL_ERROR_JUMP = 100;
-/** WAL written since the last checkpoint that makes the next idle moment a good one for a checkpoint, bytes. */
-const CHECKPOINT_WAL_BYTES = 32 * 1024 * 1024;
+/** WAL written since the last upkeep that makes the next quiet moment a good one for it, bytes. */
+const UPKEEP_WAL_BYTES = 32 * 1024 * 1024;
 const WAL_POSITION = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text";
 
 interface NodeFsStream {
@@ -161,6 +161,7 @@ export class Engine {
   /** A COPY asked for data that the unit did not hold. */
   #starved = false;
   #checkpointedAt: number;
+  #dueSteps: string[] = [];
 
   private constructor(pglite: PGlite, serverVersion: string) {
     this.#pglite = pglite;
@@ -250,12 +251,19 @@ export class Engine {
     }
   }
 
-  /** A checkpoint if much was written since the last one: the engine has no background process that would do it. */
-  checkpointIfDue(): void {
-    const now = this.#walPosition();
-    if (now - this.#checkpointedAt < CHECKPOINT_WAL_BYTES) return;
-    this.run(simpleQuery('CHECKPOINT'));
-    this.#checkpointedAt = this.#walPosition();
+  /**
+   * One step of what PostgreSQL's background processes would do, if much was written since the last time: clean up and refresh
+   * statistics, then a checkpoint. True while another step is due; each step holds the engine for a moment.
+   */
+  upkeep(): boolean {
+    if (this.#dueSteps.length === 0 && this.#walPosition() - this.#checkpointedAt >= UPKEEP_WAL_BYTES) {
+      this.#dueSteps = ['VACUUM (ANALYZE)', 'CHECKPOINT'];
+    }
+    const step = this.#dueSteps.shift();
+    if (step === undefined) return false;
+    this.run(simpleQuery(step));
+    if (this.#dueSteps.length === 0) this.#checkpointedAt = this.#walPosition();
+    return this.#dueSteps.length > 0;
   }
 
   #walPosition(): number {

@@ -10,6 +10,8 @@ export interface EmbeddedOptions {
   readonly dataDir: string;
   /** A connection that keeps a transaction open and idle for longer is ended with 25P03, milliseconds. */
   readonly idleInTransactionMs?: number;
+  /** Quiet time after which upkeep may run, milliseconds. */
+  readonly quietMs?: number;
 }
 
 export type ToServer =

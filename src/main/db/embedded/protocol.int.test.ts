@@ -217,3 +217,26 @@ test('discards session state with the last connection', async () => {
   await second.end();
   await own.stop();
 });
+
+test('looks after itself in a quiet moment after much was written', async () => {
+  const own = await EmbeddedClient.start(inProcessTransport(), { dataDir: await embeddedFolder(), quietMs: 20 });
+  const client = new pg.Client({ stream: () => own.stream(), user: 'postgres' });
+  await client.connect();
+  const facts = async () => {
+    const { rows } = await client.query<{ checkpoint: string; rows: number }>(
+      "SELECT (pg_control_checkpoint()).checkpoint_lsn::text AS checkpoint, reltuples::int AS rows FROM pg_class WHERE relname = 'much'",
+    );
+    return rows[0];
+  };
+  await client.query('CREATE TABLE much (n integer, filler text)');
+  const before = await facts();
+  await client.query('INSERT INTO much SELECT n, repeat(md5(n::text), 60) FROM generate_series(1, 20000) n');
+  let after = before;
+  while (after?.checkpoint === before?.checkpoint) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    after = await facts();
+  }
+  expect(after?.rows).toBe(20_000);
+  await client.end();
+  await own.stop();
+});

@@ -51,6 +51,7 @@ export class EmbeddedServer {
   readonly #engine: Engine;
   readonly #events: ServerEvents;
   readonly #idleInTransactionMs: number;
+  readonly #quietMs: number;
   readonly #connections = new Map<number, Connection>();
   /** Connections with a unit to run, in the order in which they asked. */
   readonly #waiting = new Set<Connection>();
@@ -62,10 +63,11 @@ export class EmbeddedServer {
   #idleTimer: NodeJS.Timeout | undefined;
   #quietTimer: NodeJS.Timeout | undefined;
 
-  constructor(engine: Engine, events: ServerEvents, options: { idleInTransactionMs?: number } = {}) {
+  constructor(engine: Engine, events: ServerEvents, options: { idleInTransactionMs?: number; quietMs?: number } = {}) {
     this.#engine = engine;
     this.#events = events;
     this.#idleInTransactionMs = options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS;
+    this.#quietMs = options.quietMs ?? QUIET_MS;
   }
 
   /** A new client; its start-up packet comes by `receive`. */
@@ -264,11 +266,11 @@ export class EmbeddedServer {
     this.#quietTimer = setTimeout(() => {
       if (this.#stopped || this.#holder !== null || this.#waiting.size > 0) return;
       try {
-        this.#engine.checkpointIfDue();
+        if (this.#engine.upkeep()) this.#watchQuiet();
       } catch (error) {
         this.#break(error);
       }
-    }, QUIET_MS);
+    }, this.#quietMs);
     this.#quietTimer.unref();
   }
 }
