@@ -205,6 +205,7 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       await expect(dialog).toBeHidden();
       await expect(page.getByText('The access policy does not reach all branches').first()).toBeVisible();
       await expect(page.getByText('Send the policy to every branch and keep the receipts')).toBeVisible();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
       await picture(page, `${kind}-14-raised`);
     });
 
@@ -220,6 +221,7 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       w = await startWorkstation(folder, SIZES.large);
       const { page } = w;
       await signInTo(page, PEOPLE.auditor, 'Nordhaven Bank AG');
+      await expect(page.getByRole('heading', { name: 'Controls by family' })).toBeVisible();
       await picture(page, `${kind}-16-home-large`);
       await open(page, 'Findings');
       await expect(page.getByText('The access policy does not reach all branches').first()).toBeVisible();
@@ -249,6 +251,7 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       await open(page, 'Findings');
       await expect(page.getByText('The access policy does not reach all branches').first()).toBeVisible();
       await page.keyboard.press('Control+Shift+T');
+      await expect(page.getByRole('option', { name: /Helvia Health Group/ })).toBeVisible();
       await picture(page, `${kind}-18-switch`);
       await page.getByRole('option', { name: /Helvia Health Group/ }).click();
       await page.getByRole('button', { name: /^Switch to Helvia/ }).click();
