@@ -23,7 +23,6 @@ import type { Device } from '../platform/device';
 import type { FileGrants, GrantedFile } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
 import { searchAll } from '../search/search';
-import { refreshStatistics } from './statistics';
 
 export interface PortOptions {
   readonly session: Session;
@@ -91,12 +90,8 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
     },
     oscal: {
       preview: async (call, grantId) => previewCatalog(contextOf(call), await readCatalog(await grantedFile(call, grantId))),
-      async import(call, opId, grantId) {
-        const result = await applyImport(contextOf(call), opId, await readCatalog(await grantedFile(call, grantId)));
-        const { database } = session.open();
-        if (database.embedded && result.changed.created > 0) refreshStatistics(database, options.log);
-        return result;
-      },
+      import: async (call, opId, grantId) =>
+        applyImport(contextOf(call), opId, await readCatalog(await grantedFile(call, grantId))),
       async export(call, regulationId) {
         const { fileName, document } = await exportCatalog(contextOf(call), regulationId);
         return { saved: await options.saveFile(call, fileName, `${JSON.stringify(document, null, 2)}\n`) };

@@ -14,7 +14,6 @@ import { seedDemo } from '../demo';
 import { systemClock } from '../entities/context';
 import { type JsonStore, openJsonStore } from '../platform/json-store';
 import type { Logger } from '../platform/logger';
-import { refreshStatistics } from './statistics';
 
 const stampSchema = z.strictObject({
   version: z.literal(1),
@@ -74,10 +73,7 @@ async function prepareFully(database: Database, files: string, store: JsonStore<
   if (options.demo) {
     const result = await seedDemo(database, { migrations, clock: systemClock, progress });
     demo = result.demo;
-    if (result.seeded) {
-      log.info('demonstration made');
-      refreshStatistics(database, log);
-    }
+    if (result.seeded) log.info('demonstration made');
   }
   const history = await database.admin(historyMark);
   try {
