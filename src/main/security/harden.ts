@@ -4,7 +4,7 @@
  */
 import type { App, Session, WebContents, WebPreferences } from 'electron';
 import type { Logger } from '../platform/logger';
-import { isAppUrl } from './origin';
+import { APP_START, isAppUrl } from './origin';
 
 /** Every window is made with these. `devTools` only while developing. */
 export function securePreferences(preload: string, packaged: boolean): WebPreferences {
@@ -54,6 +54,12 @@ function hardenOne(contents: WebContents, log: Logger): void {
   contents.on('will-redirect', refuse('redirection'));
   contents.on('will-frame-navigate', refuse('navigation of a frame'));
   contents.on('will-attach-webview', refuse('webview'));
+  // A blank page comes without asking; it can do nothing, but nobody should be left before it.
+  contents.on('did-navigate', (_event, address) => {
+    if (contents.getType() !== 'window' || isAppUrl(address)) return;
+    log.warn('refused', { what: 'blank page' });
+    contents.loadURL(APP_START).catch(() => log.warn('the page did not come back'));
+  });
   contents.setWindowOpenHandler(() => {
     log.warn('refused', { what: 'window' });
     return { action: 'deny' };
