@@ -114,7 +114,7 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
     >
       <div className={css.body} data-fills={tab !== 'overview' && tab !== 'history' ? true : undefined}>
         <OfflineNote connection={connection} />
-        {!record.may.update && record.may.why !== undefined ? (
+        {!record.may.update && !record.archived && record.may.why !== undefined ? (
           <p className={css.readOnly} role="note">
             {errorWords({ code: record.may.why, details: {}, faults: [] }).title}
           </p>

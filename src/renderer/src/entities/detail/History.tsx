@@ -28,7 +28,8 @@ export function History({
   if (history.data === undefined) return <SkeletonRows label="The history is read" />;
   if (history.data.length === 0) return <p className={css.none}>Nothing is recorded yet.</p>;
   return (
-    <ol className={css.timeline} data-testid="history">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long history is scrolled by keys
+    <ol className={css.timeline} data-testid="history" aria-label="History" tabIndex={0}>
       {history.data.map((entry) => (
         <li key={`${entry.at}${entry.action}${entry.actorId}`} className={css.entry}>
           <span className={css.sign} data-action={entry.action}>
@@ -51,7 +52,7 @@ export interface HistoryLineProps {
 export function HistoryLine({ definition, entry, most }: HistoryLineProps) {
   const people = usePeople();
   const names = useNames(useChangeTitles(definition, entry));
-  const who = entry.actorId === null ? 'The system' : (people.name(entry.actorId) ?? 'Unknown person');
+  const who = entry.actorId === null ? (entry.onBehalfBy ?? 'The system') : (people.name(entry.actorId) ?? 'Unknown person');
   // a new record's values are the record; its first entry only says that it began
   const changes =
     entry.action === 'insert' && most !== undefined
@@ -61,19 +62,14 @@ export function HistoryLine({ definition, entry, most }: HistoryLineProps) {
   return (
     <div className={css.words}>
       <p className={css.line}>
-        <span className={css.who}>{who}</span>{' '}
-        {entry.action === 'insert'
-          ? 'created it'
-          : entry.action === 'delete'
-            ? 'deleted it'
-            : changes.length === 0
-              ? 'touched it'
-              : null}
+        <span className={css.who}>{who}</span> {actWords(entry, changes.length)}
         <time className={css.when} dateTime={entry.at}>
           {formatInstant(entry.at)}
         </time>
       </p>
-      {entry.onBehalfBy === null ? null : <p className={css.note}>on their behalf by {entry.onBehalfBy}</p>}
+      {entry.onBehalfBy === null || entry.actorId === null ? null : (
+        <p className={css.note}>on their behalf by {entry.onBehalfBy}</p>
+      )}
       {shown.length === 0 ? null : (
         <dl className={css.changes}>
           {shown.map((change) => {
@@ -94,6 +90,15 @@ export function HistoryLine({ definition, entry, most }: HistoryLineProps) {
       {most === undefined && entry.source !== '' ? <p className={css.note}>{sourceWords(entry.source)}</p> : null}
     </div>
   );
+}
+
+/** What somebody did, where the fields alone do not say it. */
+export function actWords(entry: HistoryEntry, shownChanges: number): string | null {
+  if (entry.action === 'insert') return 'created it';
+  if (entry.action === 'delete') return 'deleted it';
+  const filed = entry.changes.find((change) => change.field === 'archivedAt');
+  if (filed !== undefined) return filed.after === null ? 'restored it' : 'archived it';
+  return shownChanges === 0 ? 'touched it' : null;
 }
 
 /** `workstation/0.1.0 <device>` as people read it; anything else as it is. */
