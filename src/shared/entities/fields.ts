@@ -53,6 +53,8 @@ export interface Field<T = unknown> {
   readonly writable: Writable;
   readonly merge: MergeRule;
   readonly options?: readonly EnumOption[];
+  /** The option that an empty value stands for, for example `not_tested`. */
+  readonly whenEmpty?: string;
   /** Entity name for references. */
   readonly target?: string;
   /** Personal data: masked unless the role needs it. */
@@ -144,10 +146,10 @@ export function instant<R extends boolean = false>(options: Options<R>) {
 }
 
 export function choice<const V extends string, R extends boolean = false>(
-  options: Options<R> & { options: readonly EnumOption<V>[] },
+  options: Options<R> & { options: readonly EnumOption<V>[]; whenEmpty?: V },
 ) {
   const values = options.options.map((option) => option.value) as [V, ...V[]];
-  return build<V, R>('enum', z.enum(values) as z.ZodType<V>, options, { options: options.options });
+  return build<V, R>('enum', z.enum(values) as z.ZodType<V>, options, { options: options.options, whenEmpty: options.whenEmpty });
 }
 
 export function reference<R extends boolean = false>(options: Options<R> & { target: string }) {

@@ -78,7 +78,7 @@ export const control = defineEntity({
     maturity: choice({ label: 'Maturity', options: CONTROL_MATURITY, merge: 'ask' }),
     validationCriteria: json({ label: 'Validation criteria', heavy: true }),
     tags: tags({ label: 'Tags' }),
-    lastResult: choice({ label: 'Last result', options: TEST_RESULT, writable: 'never' }),
+    lastResult: choice({ label: 'Last result', options: TEST_RESULT, whenEmpty: 'not_tested', writable: 'never' }),
     lastTested: date({ label: 'Last tested', writable: 'never' }),
   },
   refField: 'ref',

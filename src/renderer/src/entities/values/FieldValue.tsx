@@ -26,8 +26,8 @@ export interface FieldValueProps {
 
 export function FieldValue({ definition, name, row, names, look }: FieldValueProps) {
   const field = Object.hasOwn(definition.allFields, name) ? definition.allFields[name] : undefined;
-  const value = row[name];
   if (field === undefined) return null;
+  const value = row[name] ?? field.whenEmpty;
   if (isEmptyValue(value)) return <span className={css.none}>{emptyWords(field)}</span>;
   switch (field.kind) {
     case 'enum':
