@@ -28,7 +28,7 @@ const LEAD = 'Determine by examining records, interviewing people and testing wh
  * reading order. Null where the requirement has no text at all.
  */
 export function draftProcedure(requirement: RequirementText, parts: readonly RequirementPart[]): string | null {
-  const steps = askingParts(requirement, parts).map((part) => `${part.refId}: ${oneLine(part.text)}`);
+  const steps = askingParts(requirement, parts).map((part) => `${part.refId.replace(/\.$/, '')}: ${oneLine(part.text)}`);
   if (steps.length === 0) {
     const text = oneLine(requirement.text);
     if (text === '') return null;

@@ -12,7 +12,7 @@ const KINDS = [
 
 const BANDS = { upTo30: 'Up to 30 days', upTo60: '31 to 60', upTo90: '61 to 90', over90: 'Over 90' } as const;
 
-export function FindingsLegend({ findings }: { readonly findings: OpenFindings }) {
+function FindingsLegend({ findings }: { readonly findings: OpenFindings }) {
   const used = KINDS.filter((kind) => kind.key !== 'opportunity' || findings.bands.some((band) => band.opportunity > 0));
   return (
     <ul className={css.legend} aria-label="Legend">
@@ -30,6 +30,7 @@ export function FindingsByAge({ findings }: { readonly findings: OpenFindings })
   const widest = Math.max(1, ...findings.bands.map((band) => band.total));
   return (
     <div className={css.body}>
+      <FindingsLegend findings={findings} />
       <dl className={css.bands}>
         {findings.bands.map((band) => (
           <div key={band.band} className={css.band}>

@@ -17,7 +17,7 @@ import { useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { DueList } from './DueList';
 import { FamilyLegend, FamilyStrip } from './FamilyStrip';
-import { FindingsByAge, FindingsLegend } from './FindingsByAge';
+import { FindingsByAge } from './FindingsByAge';
 import css from './HomePage.module.css';
 import { KeyFigures } from './KeyFigures';
 import { effectiveShare } from './share';
@@ -210,7 +210,7 @@ export function HomePage() {
             >
               <DueList items={data.due} people={byId} today={today} hrefOf={itemHref} />
             </Card>
-            <Card title="Findings by age" actions={<FindingsLegend findings={data.findings} />} flush className={css.findings}>
+            <Card title="Findings by age" note="open ones" flush className={css.findings}>
               <FindingsByAge findings={data.findings} />
             </Card>
             <div className={css.column}>
