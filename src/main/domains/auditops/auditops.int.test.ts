@@ -139,7 +139,7 @@ describe.each(testKinds())('AuditOps on %s', (kind) => {
       testDate: '2026-03-10',
       testedBy: ctx.session.personId,
     });
-    expect(sheet.test.row.procedure?.split('\n').slice(1)).toEqual(['1. AC-10a.: do a.', '2. AC-10b.: do b.']);
+    expect(sheet.test.row.procedure?.split('\n').slice(1)).toEqual(['1. AC-10a: do a.', '2. AC-10b: do b.']);
     expect(sheet.test.labels[controls['AC-10'] ?? '']).toBe('AC-10 Control AC-10');
     expect(sheet.plan?.id).toBe(planId);
     expect(sheet.control?.ref).toBe('AC-10');

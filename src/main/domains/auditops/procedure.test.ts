@@ -21,7 +21,7 @@ describe('draftProcedure', () => {
       part('gdn', 'ac-2', 'Guidance', 'Examples of accounts are many'),
       part('obj', 'ac-2', 'Assessment objective', 'accounts are defined'),
     ]);
-    expect(procedure?.split('\n').slice(1)).toEqual(['1. AC-2a.: Define types of accounts', '2. AC-2b.1.: account managers']);
+    expect(procedure?.split('\n').slice(1)).toEqual(['1. AC-2a: Define types of accounts', '2. AC-2b.1: account managers']);
   });
 
   it('takes parts of a requirement entered by hand, which has no statement', () => {

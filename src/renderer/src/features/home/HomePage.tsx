@@ -99,9 +99,7 @@ function Audits({ posture }: { readonly posture: Posture }) {
               {audit.ref ? <span className={css.ref}>{audit.ref}</span> : null}
               {audit.title}
             </span>
-            <span className={css.auditCount}>
-              {audit.tested} of {audit.tests}
-            </span>
+            <span className={css.auditCount}>{audit.tests === 0 ? 'no programme yet' : `${audit.tested} of ${audit.tests}`}</span>
             <span className={css.auditBar}>
               <ProgressBar
                 label={`${audit.tested} of ${audit.tests} tested`}
