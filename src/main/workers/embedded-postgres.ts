@@ -31,7 +31,10 @@ function post(message: FromServer): void {
   else if (process.connected) process.send?.(whole);
 }
 
-const host = new EmbeddedHost(post);
+/** A workstation that was killed leaves a server behind that ends by itself; the next start waits for it rather than complain. */
+const PATIENCE_MS = 12_000;
+
+const host = new EmbeddedHost(post, port ? PATIENCE_MS : 0);
 
 function receive(message: unknown): void {
   if (isToServer(message)) host.handle(message);

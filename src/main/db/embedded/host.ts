@@ -16,14 +16,17 @@ function coded(error: unknown): CodedError {
 export class EmbeddedHost {
   readonly ended: Promise<void>;
   readonly #post: (message: FromServer) => void;
+  readonly #patienceMs: number;
   #markEnded: () => void = () => undefined;
   #lock: FolderLock | null = null;
   #server: EmbeddedServer | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(post: (message: FromServer) => void) {
+  /** `patienceMs`: how long to wait for another opener of the folder to end. */
+  constructor(post: (message: FromServer) => void, patienceMs = 0) {
     this.#post = post;
+    this.#patienceMs = patienceMs;
     this.ended = new Promise((resolve) => {
       this.#markEnded = resolve;
     });
@@ -57,7 +60,7 @@ export class EmbeddedHost {
 
   async #start(options: EmbeddedOptions): Promise<void> {
     try {
-      this.#lock = await lockFolder(options.dataDir);
+      this.#lock = await lockFolder(options.dataDir, this.#patienceMs);
       this.#post({ type: 'progress', step: 'locked' });
       const engine = await Engine.open(options.dataDir, (step) => this.#post({ type: 'progress', step }));
       this.#server = new EmbeddedServer(

@@ -33,6 +33,14 @@ test('is held once, even within one process, and given back', async () => {
   await (await lockFolder(folder)).release();
 });
 
+test('is waited for by a patient opener, and refused when it stays held', async () => {
+  const lock = await lockFolder(folder);
+  const waiting = lockFolder(folder, 30_000);
+  await expect(lockFolder(folder, 150)).rejects.toMatchObject({ code: 'WORKSPACE_IN_USE' });
+  await lock.release();
+  await (await waiting).release();
+});
+
 test('of twenty that ask at once, one gets it', async () => {
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

@@ -26,6 +26,8 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+/** How often a waiting opener looks again. */
+const LOOK_AGAIN_MS = 100;
 /** A claim file this old belongs to a process that died between two file operations. */
 const CLAIM_STALE_MS = 10_000;
 
@@ -155,10 +157,24 @@ async function removeUnreadable(path: string): Promise<void> {
 }
 
 /**
- * Takes the folder's lock, making the folder (0700) where there is none.
+ * Takes the folder's lock, making the folder (0700) where there is none. Waits up to `patienceMs` for a holder that is about to
+ * end: the server of a window that was just killed still writes its last pages.
  * Throws WORKSPACE_IN_USE with the owner's pid while another process, or this one, holds it.
  */
-export async function lockFolder(dataDir: string): Promise<FolderLock> {
+export async function lockFolder(dataDir: string, patienceMs = 0): Promise<FolderLock> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return await takeLock(dataDir);
+    } catch (error) {
+      const held = error instanceof CodedError && error.code === 'WORKSPACE_IN_USE';
+      if (!held || performance.now() - began >= patienceMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+}
+
+async function takeLock(dataDir: string): Promise<FolderLock> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await chmod(dataDir, 0o700);
   const path = join(dataDir, 'lock.json');
