@@ -198,6 +198,8 @@ BEGIN
   FOREACH fn IN ARRAY ARRAY['viewer', 'auditor', 'compliance', 'privacy', 'risk', 'admin'] LOOP
     EXECUTE format('CREATE ROLE %I NOLOGIN', public.tenant_role(p_id, fn));
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', space, public.tenant_role(p_id, fn));
+    -- An administrator without superuser rights acts on behalf of a person by taking this role on; the owner could anyway.
+    EXECUTE format('GRANT %I TO kompl_owner', public.tenant_role(p_id, fn));
   END LOOP;
   PERFORM private.log_event('tenant.create', 'tenants', p_id, p_id, NULL,
     jsonb_build_object('name', btrim(p_name), 'domain', lower(p_domain), 'licence', p_licence_type));

@@ -237,7 +237,10 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     'The database on this laptop did not start',
     'Your records are untouched. Start the workstation again.',
   ],
-  VAULT_LOCKED: ['The evidence vault is locked', 'Unlock the keyring of this computer and sign in again.'],
+  VAULT_LOCKED: [
+    'The evidence on this laptop is locked with your former password',
+    'Its records and hashes are here. Ask your administrator to set the former password once more, and open it then.',
+  ],
   VAULT_DAMAGED: ['A file in the vault differs from what was filed', 'Keep this laptop as it is and call your administrator.'],
   NOT_ON_THIS_DEVICE: ['The file lies on another laptop', 'Open it there; its record and hash are here.'],
   DISK_FULL: ['There is no space left on this laptop', 'Nothing was written. Free some space and try again.'],

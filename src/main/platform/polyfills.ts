@@ -1,6 +1,6 @@
 /**
  * What the Node of the oldest supported runtime (Electron 25: Node 18.15, V8 11.4) lacks and we, or a package of ours, use.
- * Imported first, for its effect, by main and by every utilityProcess. Each piece is added only where it is missing.
+ * Imported first, for its effect, by main; the embedded server's process needs none of them. Each piece is added only where it is missing.
  */
 import { File as NodeFile } from 'node:buffer';
 import { webcrypto } from 'node:crypto';

@@ -316,7 +316,14 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
       const tenant = await newTenant(client);
       const email = `first@${randomBytes(5).toString('hex')}.example`;
       const person = { email, password: 'correct horse battery', tenantId: tenant.id, function: 'admin' } as const;
-      expect((await createPerson(client, person)).email).toBe(email);
+      const made = await createPerson(client, person);
+      expect(made.email).toBe(email);
+      // acting for that person, with just their rights
+      await client.query(`BEGIN; SET LOCAL ROLE ${tenant.schema}_admin; SET LOCAL app.person = '${made.id}'`);
+      expect((await client.query('SELECT public.current_person() AS id, current_user AS role')).rows).toEqual([
+        { id: made.id, role: `${tenant.schema}_admin` },
+      ]);
+      await client.query('ROLLBACK');
       await client.end();
       await database.admin.query(`ALTER DATABASE ${row?.name} OWNER TO postgres; DROP OWNED BY ${login}; DROP ROLE ${login}`);
     });

@@ -19,6 +19,9 @@ export interface DialogFrameProps {
   readonly children: ReactNode;
 }
 
+/** The frame's own line above and below, which would make it scroll beside its body. */
+const BORDER = 2;
+
 export function DialogFrame(props: DialogFrameProps) {
   const { opened, onClose, title, size, closeOnClickOutside = true, bare = false, top, children } = props;
   return (
@@ -34,7 +37,7 @@ export function DialogFrame(props: DialogFrameProps) {
       <Modal.Overlay className={css.overlay} />
       <Modal.Content aria-label={bare ? title : undefined}>
         <ShortcutLayer>
-          <div className={css.column} style={{ maxHeight: `calc(100dvh - ${2 * (top ?? 24)}px)` }}>
+          <div className={css.column} style={{ maxHeight: `calc(100dvh - ${2 * (top ?? 24) + BORDER}px)` }}>
             {bare ? null : (
               <div className={css.head}>
                 <Modal.Title>{title}</Modal.Title>

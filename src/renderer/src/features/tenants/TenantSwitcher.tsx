@@ -1,5 +1,5 @@
 /**
- * Switching the tenant: find, see from → to, confirm. Screens, answers and the clipboard are emptied; drafts stay behind, sealed
+ * Switching the tenant: find, see from → to, confirm. Screens, answers, drafts and the clipboard are emptied
  * with their tenant.
  */
 import { Button, TextInput } from '@mantine/core';
@@ -124,7 +124,7 @@ export function TenantSwitcher({ onClose }: { readonly onClose: () => void }) {
         <p className={css.note} role={failure ? 'alert' : undefined}>
           {failure ??
             (isOther
-              ? `Drafts stay sealed with ${open?.name ?? 'their tenant'}, its screens close, the clipboard is cleared.`
+              ? `The screens of ${open?.name ?? 'this tenant'} close, unsaved drafts are dropped, the clipboard is cleared.`
               : 'An administrator can add you to another tenant.')}
         </p>
         <div className={css.actions}>
