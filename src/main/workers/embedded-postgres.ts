@@ -7,9 +7,8 @@ import { EmbeddedHost } from '@main/db/embedded/host';
 import { exactBytes, type FromServer, isToServer } from '@main/db/embedded/messages';
 
 // A start runs much code a few times. Optimising it takes a fifth of the start from the window on two cores, so only what runs
-// really often is worth it; and functions that are never called need no validation, for the module is our own package's.
+// really often is worth it. Throughput afterwards is the same (docs/measurements.md).
 setFlagsFromString('--wasm-tiering-budget=50000000');
-setFlagsFromString('--wasm-lazy-validation');
 
 /** The part of Electron's `process.parentPort` that is used here. */
 interface ParentPort {
