@@ -1,0 +1,179 @@
+/** Every screen, light and dark: no serious finding by axe, no fault on the console, never wider than the window, and a picture. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { open, picture, signInTo } from '../fixtures/acts';
+import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
+import { SIZES, startWorkstation, type Workstation } from '../fixtures/workstation';
+
+type Theme = 'light' | 'dark';
+
+/** Serious and critical findings as one readable line each. */
+async function findings(page: Page): Promise<readonly string[]> {
+  // one frame, and no other origin may be loaded into it
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  await picture(page, name);
+  expect.soft(await findings(page), name).toEqual([]);
+  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
+}
+
+/** By the person's menu, as a person does it. */
+async function choose(page: Page, theme: Theme): Promise<void> {
+  await page.getByTestId('person-menu').click();
+  // the segment's own radio is hidden behind its words
+  await page.getByText(theme === 'dark' ? 'Dark' : 'Light', { exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme);
+}
+
+const LISTS = [
+  'Regulations',
+  'Requirements',
+  'Control sets',
+  'Controls',
+  'Audit plans',
+  'Findings',
+  'Actions',
+  'Evidence',
+] as const;
+
+test.describe('screens', () => {
+  test.describe.configure({ mode: 'serial' });
+  let prepared: Prepared;
+  let w: Workstation;
+  const faults: string[] = [];
+
+  test.beforeAll(async () => {
+    test.setTimeout(300_000);
+    prepared = await prepare('embedded');
+    w = await startWorkstation(prepared.newFolder('screens'));
+    w.page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    w.page.on('pageerror', (error) => faults.push(error.message));
+    await w.page.getByTestId('email').waitFor();
+    await look(w.page, 'screen-sign-in');
+    await signInTo(w.page, PEOPLE.auditor, 'Nordhaven Bank AG');
+  });
+  test.afterAll(async () => {
+    await w?.close();
+    await prepared?.remove();
+  });
+
+  for (const theme of ['light', 'dark'] satisfies Theme[]) {
+    test(`lists and home, ${theme}`, async () => {
+      const { page } = w;
+      await choose(page, theme);
+      await open(page, 'Home');
+      await expect(page.getByTestId('share-ACC')).toBeVisible();
+      await look(page, `screen-home-${theme}`);
+      for (const list of LISTS) {
+        await open(page, list);
+        await expect(page.getByRole('heading', { name: list, level: 1 })).toBeVisible();
+        await expect(page.getByTestId('grid').or(page.getByTestId('empty-state')).first()).toBeVisible();
+        await look(page, `screen-${list.toLowerCase().replaceAll(' ', '-')}-${theme}`);
+      }
+    });
+
+    test(`a record, its form, fieldwork and the import, ${theme}`, async () => {
+      const { page } = w;
+      await open(page, 'Controls');
+      await expect(page.getByTestId('grid')).toContainText('ACC-1');
+      await page.keyboard.press('j');
+      await page.keyboard.press('Space');
+      await expect(page.getByRole('complementary').first()).toBeVisible();
+      await look(page, `screen-preview-${theme}`);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('ACC-');
+      await expect(page.getByText('Latest changes')).toBeVisible();
+      await look(page, `screen-control-${theme}`);
+      await page.keyboard.press('e');
+      await expect(page.locator('[data-field="name"]')).toBeVisible();
+      await look(page, `screen-form-${theme}`);
+      await page.keyboard.press('Escape');
+      await open(page, 'Fieldwork');
+      await page.getByRole('link', { name: /ICT controls, Rotterdam branch/ }).click();
+      await page.getByRole('button', { name: /Go to the first/ }).click();
+      await expect(page.getByRole('article', { name: /^Requirement/ }).first()).toBeVisible();
+      await look(page, `screen-fieldwork-${theme}`);
+      await page.keyboard.press('r');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await look(page, `screen-raise-finding-${theme}`);
+      await page.keyboard.press('Escape');
+      await open(page, 'Regulations');
+      await page.getByRole('button', { name: /^Import/ }).click();
+      await expect(page.getByText('Drop a catalogue here')).toBeVisible();
+      await look(page, `screen-import-${theme}`);
+      for (const place of ['Connections', 'Settings']) {
+        await open(page, place);
+        await expect(page.getByRole('heading', { name: place, level: 1 })).toBeVisible();
+        await look(page, `screen-${place.toLowerCase()}-${theme}`);
+      }
+    });
+
+    test(`what lies above the screens, ${theme}`, async () => {
+      const { page } = w;
+      await open(page, 'Home');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('access');
+      await expect(page.getByRole('option').first()).toBeVisible();
+      await look(page, `screen-palette-${theme}`);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await look(page, `screen-keys-${theme}`);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+Shift+T');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await look(page, `screen-tenants-${theme}`);
+      await page.keyboard.press('Escape');
+    });
+  }
+
+  test('a finding is changed and found again by the keyboard alone', async () => {
+    const { page } = w;
+    await page.keyboard.press('g');
+    await page.keyboard.press('f');
+    await expect(page.getByRole('heading', { name: 'Findings', level: 1 })).toBeVisible();
+    await expect(page.getByTestId('grid')).toContainText('F-001');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Latest changes')).toBeVisible();
+    await page.keyboard.press('e');
+    await page.locator('[data-field="title"]').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type(', changed without a mouse');
+    await page.keyboard.press('Control+s');
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('changed without a mouse');
+    await expect(page.getByText('Latest changes')).toBeVisible();
+    await page.keyboard.press('g');
+    await page.keyboard.press('f');
+    await expect(page.getByRole('heading', { name: 'Findings', level: 1 })).toBeVisible();
+    await page.keyboard.press('/');
+    await page.keyboard.type('without a mouse');
+    await expect(page.getByTestId('list-count')).toHaveText(/^1\b/);
+    await page.keyboard.press('Escape');
+  });
+
+  test('the large window', async () => {
+    const { page, app } = w;
+    await app.evaluate(({ BrowserWindow }, size) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
+    }, SIZES.large);
+    await choose(page, 'light');
+    await open(page, 'Home');
+    await expect(page.getByTestId('share-ACC')).toBeVisible();
+    await look(page, 'screen-home-large');
+    await open(page, 'Controls');
+    await expect(page.getByTestId('grid')).toContainText('ACC-1');
+    await look(page, 'screen-controls-large');
+  });
+
+  test('nothing was complained about on the console', () => {
+    expect(faults).toEqual([]);
+  });
+});
