@@ -198,8 +198,8 @@ export function ConnectionForm({ profile, onSaved, onClose }: ConnectionFormProp
         </form>
         {diagnosis === null ? (
           <p className={css.untested}>
-            Test says step by step what works and what does not: name, reach, encryption, sign-in, version, schema. It saves
-            nothing.
+            Test says step by step what works and what does not: name, reach and encryption now; version and schema are known
+            after signing in. It saves nothing.
           </p>
         ) : (
           <DiagnosisList diagnosis={diagnosis} />
