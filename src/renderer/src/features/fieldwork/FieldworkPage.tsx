@@ -4,7 +4,9 @@ import { EmptyState } from '@renderer/components/EmptyState';
 import { ErrorState } from '@renderer/components/ErrorState';
 import { Icon } from '@renderer/components/Icon';
 import { KeyCap } from '@renderer/components/KeyCap';
+import { OfflineNote } from '@renderer/components/OfflineNote';
 import { SkeletonRows } from '@renderer/components/Skeleton';
+import { useConnection } from '@renderer/lib/connection';
 import { errorWords } from '@renderer/lib/error-texts';
 import { type Crumb, usePageHead } from '@renderer/lib/page-head';
 import { trpc } from '@renderer/lib/trpc';
@@ -42,8 +44,11 @@ function PlanFieldwork({ planId, testId }: { readonly planId: string; readonly t
     crumbs: current ? [...crumbs, { label: current.controlRef ?? current.ref ?? current.title }] : crumbs,
     rail: true,
   });
-  if (programme.isError) return <ErrorState error={programme.error} onRetry={() => void programme.refetch()} />;
-  if (!programme.data || !plan) return <SkeletonRows label="Reading the programme" rows={14} />;
+  // A later reading that fails leaves the sheet as it is: what is being typed there must not go with it.
+  if (!programme.data || !plan) {
+    if (programme.isError) return <ErrorState error={programme.error} onRetry={() => void programme.refetch()} />;
+    return <SkeletonRows label="Reading the programme" rows={14} />;
+  }
   if (programme.data.total === 0) return <ScopePicker plan={plan} />;
   return (
     <div className={css.panes}>
@@ -80,13 +85,16 @@ function ChooseTest({ programme, planId }: { readonly programme: Programme; read
 
 function TestWork({ testId }: { readonly testId: string }) {
   const paper = useQuery(trpc.audits.workpaper.queryOptions({ testId }));
-  if (paper.isError) return <ErrorState error={paper.error} onRetry={() => void paper.refetch()} />;
-  if (!paper.data) return <SkeletonRows label="Reading the test" rows={14} />;
+  if (!paper.data) {
+    if (paper.isError) return <ErrorState error={paper.error} onRetry={() => void paper.refetch()} />;
+    return <SkeletonRows label="Reading the test" rows={14} />;
+  }
   return <Sheet paper={paper.data} />;
 }
 
 function Sheet({ paper }: { readonly paper: Workpaper }) {
   const navigate = useNavigate();
+  const connection = useConnection();
   const { row, ref } = { row: paper.test.row, ref: paper.control?.ref ?? paper.test.row.ref };
   const draft = useTestDraft(row);
   const [raising, setRaising] = useState(false);
@@ -123,6 +131,7 @@ function Sheet({ paper }: { readonly paper: Workpaper }) {
     <>
       <section className={css.middle} aria-label={`Test ${ref ?? ''}`} data-pane="Test" tabIndex={-1}>
         <div className={css.scroll}>
+          <OfflineNote connection={connection} note="What you write stays here until it is saved." />
           <SaveTrouble draft={draft} />
           <TestSheet paper={paper} draft={draft} save={draft.state} readOnlyReason={reason}>
             <FindingsOfTest paper={paper} onRaise={mayWrite ? () => setRaising(true) : null} />
