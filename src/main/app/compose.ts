@@ -14,6 +14,8 @@ import { createConnectionService } from '../connections/service';
 import { type Database, openDatabase } from '../db/database';
 import { diagnose } from '../db/diagnose';
 import type { EmbeddedTransport } from '../db/embedded/transport';
+import { loadMigrations, type MigrationSet, type Scope } from '../db/migrate';
+import { dbRoleOf } from '../db/provision';
 import type { ServerTarget } from '../db/target';
 import { calendarDate, systemClock } from '../entities/context';
 import { argon2id } from '../evidence/argon2';
@@ -144,7 +146,16 @@ export function compose(options: ComposeOptions): Workstation {
       profiles,
       session,
       grants,
-      diagnose: (server) => diagnose({ ...server, tls: { mode: server.tlsMode, ca: server.ca }, ...NOBODY, kind: 'server' }),
+      diagnose: async ({ signIn, ...server }) =>
+        diagnose(
+          {
+            ...server,
+            tls: { mode: server.tlsMode, ca: server.ca },
+            ...(signIn ? { user: dbRoleOf(signIn.email), password: signIn.password } : NOBODY),
+            kind: 'server',
+          },
+          { expected: newestVersions(await loadMigrations(options.migrations)) },
+        ),
       async diagnoseEmbedded() {
         const began = performance.now();
         const database = await connection.embedded();
@@ -176,6 +187,12 @@ export function compose(options: ComposeOptions): Workstation {
       await connection.close();
     },
   };
+}
+
+/** The newest version of each scope that this app was built with. */
+function newestVersions(files: MigrationSet): Readonly<Record<Scope, string>> {
+  const newest = (scope: Scope) => files[scope].at(-1)?.version ?? '0000';
+  return { public: newest('public'), private: newest('private'), tenant: newest('tenant') };
 }
 
 const NOBODY = { user: '', password: '' } as const;

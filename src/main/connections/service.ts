@@ -1,5 +1,5 @@
 /** What the connection page can do: see, test, save, use and remove profiles, and try again. */
-import type { ConnectionProfile, Diagnosis, ServerProfile, ServerProfileValues } from '@shared/wire/connection';
+import type { ConnectionProfile, Diagnosis, ServerProfile, ServerProfileValues, TestCredentials } from '@shared/wire/connection';
 import type { Session } from '../identity/session';
 import type { Caller, ConnectionPort } from '../ipc/services';
 import type { FileGrants, GrantedFile } from '../platform/file-grants';
@@ -9,6 +9,8 @@ import { type ProfileStore, readCertificate } from './profiles';
 /** A server to be examined; `ca` is the PEM text of the authority to trust. */
 export type Examined = Pick<ServerProfile, 'host' | 'port' | 'database' | 'tlsMode' | 'viaPgBouncer'> & {
   readonly ca: string | null;
+  /** Somebody to sign in as; without, the steps end before signing in. */
+  readonly signIn?: TestCredentials;
 };
 
 export interface ConnectionServiceOptions {
@@ -16,7 +18,7 @@ export interface ConnectionServiceOptions {
   readonly profiles: ProfileStore;
   readonly session: Session;
   readonly grants: FileGrants;
-  /** Examines a server step by step, without anybody's password. */
+  /** Examines a server step by step. */
   readonly diagnose: (server: Examined) => Promise<Diagnosis>;
   readonly diagnoseEmbedded: () => Promise<Diagnosis>;
 }

@@ -20,7 +20,7 @@ import type {
   ScopeFamily,
   Workpaper,
 } from '@shared/wire/audits';
-import type { ConnectionProfile, Diagnosis, ServerProfileValues } from '@shared/wire/connection';
+import type { ConnectionProfile, ConnectionTest, Diagnosis, ServerProfileValues } from '@shared/wire/connection';
 import type { AttachInput, AttachResult, EvidenceCheck, EvidencePreview } from '@shared/wire/evidence';
 import type { Posture } from '@shared/wire/home';
 import type { CatalogExportResult, CatalogImportResult, CatalogPreview } from '@shared/wire/oscal';
@@ -56,7 +56,7 @@ export interface ConnectionPort {
   state(): ConnectionState;
   profiles(): readonly ConnectionProfile[];
   /** An unsaved form, or a saved profile by its id. */
-  test(profile: ServerProfileValues | { readonly id: string }, caller: Caller): Promise<Diagnosis>;
+  test(profile: ConnectionTest, caller: Caller): Promise<Diagnosis>;
   save(profile: ServerProfileValues, caller: Caller): Promise<ConnectionProfile>;
   use(id: string): Promise<ConnectionState>;
   remove(id: string): Promise<readonly ConnectionProfile[]>;

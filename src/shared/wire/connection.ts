@@ -33,8 +33,19 @@ export const serverProfileInputSchema = z.strictObject({
 export type ServerProfileInput = z.input<typeof serverProfileInputSchema>;
 export type ServerProfileValues = z.output<typeof serverProfileInputSchema>;
 
-/** What the connection page may ask to be tested: an unsaved form or a saved profile by id. */
-export const connectionTestSchema = z.union([serverProfileInputSchema, z.strictObject({ id: z.string().min(1).max(64) })]);
+/** Somebody to sign in as during a test, so that version, extension and schema can be seen; used once and kept nowhere. */
+export const testCredentialsSchema = z.strictObject({
+  email: z.string().trim().min(3).max(255),
+  password: z.string().min(1).max(1000),
+});
+export type TestCredentials = z.infer<typeof testCredentialsSchema>;
+
+/** What the connection page may ask to be tested: an unsaved form, with or without somebody to sign in as, or a saved profile by id. */
+export const connectionTestSchema = z.union([
+  serverProfileInputSchema.extend({ signIn: testCredentialsSchema.optional() }),
+  z.strictObject({ id: z.string().min(1).max(64) }),
+]);
+export type ConnectionTest = z.output<typeof connectionTestSchema>;
 
 export interface EmbeddedProfile {
   readonly id: typeof EMBEDDED_PROFILE_ID;

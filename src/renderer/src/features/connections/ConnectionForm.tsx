@@ -1,5 +1,5 @@
-/** A server profile to fill in and test. People sign in as themselves, so there is no user and no password here. */
-import { Button, Checkbox, Select, TextInput } from '@mantine/core';
+/** A server profile to fill in and test. People sign in as themselves, so a profile has no user and no password; the test may borrow one. */
+import { Button, Checkbox, PasswordInput, Select, TextInput } from '@mantine/core';
 import type { Diagnosis, ServerProfile, TlsMode } from '@shared/wire/connection';
 import { type FormEvent, useRef, useState } from 'react';
 import { Card } from '../../components/Card';
@@ -35,6 +35,8 @@ export function ConnectionForm({ profile, onSaved, onClose }: ConnectionFormProp
   const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState<'test' | 'save' | null>(null);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
   const fileField = useRef<HTMLInputElement>(null);
   const set = (patch: Partial<FormValues>) => {
     setValues((before) => ({ ...before, ...patch }));
@@ -51,8 +53,10 @@ export function ConnectionForm({ profile, onSaved, onClose }: ConnectionFormProp
     setFaults({});
     setBusy(what);
     try {
-      if (what === 'test') setDiagnosis(await trpcClient.connection.test.mutate(read.input));
-      else {
+      if (what === 'test') {
+        const signIn = email.trim() === '' || password === '' ? undefined : { email: email.trim(), password };
+        setDiagnosis(await trpcClient.connection.test.mutate({ ...read.input, signIn }));
+      } else {
         await trpcClient.connection.save.mutate(read.input);
         await queryClient.invalidateQueries({ queryKey: trpc.connection.pathKey() });
         notify({ tone: 'good', title: `${values.name} saved`, text: 'Choose “Use” to sign in to it.' });
@@ -164,6 +168,27 @@ export function ConnectionForm({ profile, onSaved, onClose }: ConnectionFormProp
             checked={values.viaPgBouncer}
             onChange={(event) => set({ viaPgBouncer: event.currentTarget.checked })}
           />
+          <div className={css.halves}>
+            <TextInput
+              size="md"
+              label="Test as"
+              description="to see version and schema too"
+              placeholder="your e-mail"
+              autoComplete="off"
+              spellCheck={false}
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
+            />
+            <PasswordInput
+              size="md"
+              label="Its password"
+              description="used once, kept nowhere"
+              autoComplete="off"
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+              visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password', tabIndex: 0 }}
+            />
+          </div>
           {failure === null ? null : (
             <p className={css.failure} role="alert">
               <Icon name="alert-filled" />
@@ -198,8 +223,8 @@ export function ConnectionForm({ profile, onSaved, onClose }: ConnectionFormProp
         </form>
         {diagnosis === null ? (
           <p className={css.untested}>
-            Test says step by step what works and what does not: name, reach and encryption now; version and schema are known
-            after signing in. It saves nothing.
+            Test says step by step what works and what does not: name, reach and encryption, and with somebody to sign in as also
+            sign-in, version, pgvector and schema. It saves nothing.
           </p>
         ) : (
           <DiagnosisList diagnosis={diagnosis} />
