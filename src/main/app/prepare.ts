@@ -10,7 +10,6 @@ import { CodedError } from '@shared/errors';
 import { z } from 'zod';
 import type { Database } from '../db/database';
 import { type AdminClient, asOwner, loadMigrations, migrateAll, SCOPES } from '../db/migrate';
-import { seedDemo } from '../demo';
 import { systemClock } from '../entities/context';
 import { type JsonStore, openJsonStore } from '../platform/json-store';
 import type { Logger } from '../platform/logger';
@@ -24,6 +23,9 @@ const stampSchema = z.strictObject({
   demo: z.boolean(),
 });
 type Stamp = z.infer<typeof stampSchema>;
+
+/** Well after a start, long before anybody waits for it. */
+const PARTITIONS_AFTER_MS = 5_000;
 
 const NO_STAMP: Stamp = { version: 1, files: '', history: '', demo: false };
 
@@ -71,6 +73,8 @@ async function prepareFully(database: Database, files: string, store: JsonStore<
     log.info('workspace migrated', { steps: report.steps.length, durationMs: Math.round(report.durationMs) });
   let demo = false;
   if (options.demo) {
+    // Needed at a first start only.
+    const { seedDemo } = await import('../demo');
     const result = await seedDemo(database, { migrations, clock: systemClock, progress });
     demo = result.demo;
     if (result.seeded) log.info('demonstration made');
@@ -106,9 +110,11 @@ async function historyMark(client: AdminClient): Promise<string> {
   }
 }
 
-/** The months ahead of the platform's log: needed in weeks, so nobody waits for them now. */
+/** The months ahead of the platform's log: needed in weeks, so they do not take the engine from the window that is opening. */
 function keepPartitions(database: Database, log: Logger): void {
-  database
-    .admin((client) => asOwner(client, () => client.query('SELECT private.ensure_log_partitions()')))
-    .catch((error: unknown) => log.warn('partitions were not looked after', { error }));
+  const look = () =>
+    database
+      .admin((client) => asOwner(client, () => client.query('SELECT private.ensure_log_partitions()')))
+      .catch((error: unknown) => log.warn('partitions were not looked after', { error }));
+  setTimeout(look, PARTITIONS_AFTER_MS).unref();
 }

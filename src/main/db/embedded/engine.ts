@@ -20,7 +20,7 @@ type FsOptions = Parameters<NodeFS['init']>[1];
 const SQL_ERROR_JUMP = 100;
 /** WAL written since the last upkeep that makes the next quiet moment a good one for it, bytes. */
 const UPKEEP_WAL_BYTES = 32 * 1024 * 1024;
-const WAL_POSITION = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text";
+const WAL_SINCE_CHECKPOINT = 'SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::text FROM pg_control_checkpoint()';
 
 interface NodeFsStream {
   readonly nfd?: number;
@@ -160,18 +160,16 @@ export class Engine {
   #broken = false;
   /** A COPY asked for data that the unit did not hold. */
   #starved = false;
-  #checkpointedAt: number;
   #dueSteps: string[] = [];
 
-  private constructor(pglite: PGlite, serverVersion: string) {
+  private constructor(pglite: PGlite) {
     this.#pglite = pglite;
     this.#module = pglite.Module;
-    this.serverVersion = serverVersion;
     const module = this.#module;
     const read = module.addFunction((pointer: number, room: number) => this.#give(pointer, room), 'ipi');
     const write = module.addFunction((pointer: number, length: number) => this.#take(pointer, length), 'ipi');
     module._pgl_set_rw_cbs(read, write);
-    this.#checkpointedAt = this.#walPosition();
+    this.serverVersion = firstText(this.run(simpleQuery('SHOW server_version')));
   }
 
   /**
@@ -196,9 +194,7 @@ export class Engine {
       throw new CodedError('WORKSPACE_DAMAGED', { folder: cluster, missing: 'global/pg_control' });
     }
     try {
-      const pglite = await boot(cluster);
-      const { rows } = await pglite.query<{ version: string }>("SELECT current_setting('server_version') AS version");
-      return new Engine(pglite, rows[0]?.version ?? '');
+      return new Engine(await boot(cluster));
     } catch (cause) {
       throw startError(cause, new CodedError('WORKSPACE_DAMAGED', { folder: cluster }, { cause }));
     }
@@ -256,18 +252,18 @@ export class Engine {
    * statistics, then a checkpoint. True while another step is due; each step holds the engine for a moment.
    */
   upkeep(): boolean {
-    if (this.#dueSteps.length === 0 && this.#walPosition() - this.#checkpointedAt >= UPKEEP_WAL_BYTES) {
+    if (this.#dueSteps.length === 0 && this.#walSinceCheckpoint() >= UPKEEP_WAL_BYTES) {
       this.#dueSteps = ['VACUUM (ANALYZE)', 'CHECKPOINT'];
     }
     const step = this.#dueSteps.shift();
     if (step === undefined) return false;
     this.run(simpleQuery(step));
-    if (this.#dueSteps.length === 0) this.#checkpointedAt = this.#walPosition();
     return this.#dueSteps.length > 0;
   }
 
-  #walPosition(): number {
-    return Number(firstText(this.run(simpleQuery(WAL_POSITION))));
+  /** Bytes. */
+  #walSinceCheckpoint(): number {
+    return Number(firstText(this.run(simpleQuery(WAL_SINCE_CHECKPOINT))));
   }
 
   /** Shuts down with a checkpoint. */
