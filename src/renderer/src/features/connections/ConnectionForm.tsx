@@ -159,7 +159,12 @@ export function ConnectionForm({ profile, onSaved, onClose }: ConnectionFormProp
                 className="k-visually-hidden"
                 tabIndex={-1}
                 aria-label="CA file"
-                onChange={(event) => void takeFile(event.currentTarget.files?.[0])}
+                onChange={(event) => {
+                  const file = event.currentTarget.files?.[0];
+                  // so that the same file can be chosen again after it was taken away
+                  event.currentTarget.value = '';
+                  void takeFile(file);
+                }}
               />
             </div>
           </div>
