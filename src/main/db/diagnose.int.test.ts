@@ -139,7 +139,11 @@ describe('certificates', () => {
     await expect(database.ready()).rejects.toMatchObject({ code: 'TLS_UNSUPPORTED' });
     await database.close();
     const web = await serve((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    expect(step(await diagnose(at(web, 'require')), 'tls')).toMatchObject({ ok: false, code: 'SERVER_UNREACHABLE' });
+    expect(step(await diagnose(at(web, 'require')), 'tls')).toMatchObject({
+      ok: false,
+      code: 'SERVER_UNREACHABLE',
+      text: 'Something else than PostgreSQL answers there. Check the port.',
+    });
     const rude = await serve((socket) => socket.destroy());
     expect(step(await diagnose(at(rude, 'require')), 'tls')).toMatchObject({ ok: false, code: 'SERVER_CLOSED' });
     const mute = await serve(() => undefined);

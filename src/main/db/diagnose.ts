@@ -174,6 +174,7 @@ async function ask<Row extends pg.QueryResultRow>(client: pg.Client, sql: string
 /** The general sentence of a code, and for TLS the one thing in the certificate that is wrong. */
 function sentenceOf(error: CodedError): string {
   const { reason, names, validTo, validFrom, issuer } = error.details;
+  if (reason === 'no PostgreSQL') return 'Something else than PostgreSQL answers there. Check the port.';
   const sentence = errorSentence(error.toData());
   if (error.code === 'TLS_NAME_MISMATCH' && Array.isArray(names))
     return `${sentence} The certificate is for ${names.join(', ')}.`;

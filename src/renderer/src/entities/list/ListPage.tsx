@@ -230,6 +230,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
       <div className={css.frame}>
         {rows.total > 0 || !isBare ? (
           <OfflineNote
+            flush
             connection={connection}
             note={rows.readAt > 0 ? `These rows are of ${formatTime(new Date(rows.readAt).toISOString())}.` : undefined}
           />

@@ -131,7 +131,7 @@ function Sheet({ paper }: { readonly paper: Workpaper }) {
     <>
       <section className={css.middle} aria-label={`Test ${ref ?? ''}`} data-pane="Test" tabIndex={-1}>
         <div className={css.scroll}>
-          <OfflineNote connection={connection} note="What you write stays here until it is saved." />
+          <OfflineNote flush connection={connection} note="What you write stays here until it is saved." />
           <SaveTrouble draft={draft} />
           <TestSheet paper={paper} draft={draft} save={draft.state} readOnlyReason={reason}>
             <FindingsOfTest paper={paper} onRaise={mayWrite ? () => setRaising(true) : null} />
