@@ -111,7 +111,10 @@ export function referencedIds(entity: Entity, rows: readonly Readonly<Record<str
   return wanted;
 }
 
-/** `id` and `label` (`F-031 Break-glass accounts`) of all the records wanted, in one statement; null where none is. */
+/**
+ * `id` and `label` (`F-031 Break-glass accounts`) of all the records wanted, in one statement; null where none is. A record whose
+ * title is its reference is named once.
+ */
 export function labelsStatement(wanted: ReadonlyMap<string, ReadonlySet<string>>): Statement | null {
   const parameters = new Parameters();
   const parts: string[] = [];
@@ -119,7 +122,8 @@ export function labelsStatement(wanted: ReadonlyMap<string, ReadonlySet<string>>
     if (!isEntityName(name)) continue;
     const target = entityOf(name);
     const title = `coalesce(r.${columnOf(target.titleField)}, '')`;
-    const label = target.refField ? `concat_ws(' ', r.${columnOf(target.refField)}, nullif(${title}, ''))` : title;
+    const ref = target.refField ? `r.${columnOf(target.refField)}` : null;
+    const label = ref ? `concat_ws(' ', ${ref}, nullif(nullif(${title}, ''), ${ref}))` : title;
     parts.push(
       `SELECT r.id, ${label} AS label FROM ${quoted(target.table)} r WHERE r.id = ANY(${parameters.add([...ids], 'uuid[]')})`,
     );

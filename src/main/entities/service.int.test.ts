@@ -76,6 +76,11 @@ describe.each(testKinds())('EntityService on %s', (kind) => {
     for (const field of ['status', 'ownerId', 'controlSetId', 'keyControl', 'createdAt', 'priority', 'tags', 'nextTest']) {
       expect((await service.list(ctx, 'controls', { sort: [{ field, dir: 'asc' }] })).rows).toHaveLength(4);
     }
+    // A control that is called like its reference is named once.
+    const called = page.rows.find((row) => row.ref === 'AC-10')?.id ?? '';
+    const mapping = creation('controlRequirements', { ...SAMPLES.controlRequirements.create(ids), controlId: called });
+    await service.apply(ctx, mapping);
+    expect((await service.get(ctx, 'controlRequirements', mapping.entityId)).labels[called]).toBe('AC-10');
   });
 
   it('filters by every operator, knows me and today, and counts views the same way', async () => {
