@@ -5,10 +5,12 @@ import { DEMO_COMMANDS } from './demo';
 import { LIST_COMMANDS } from './list';
 import { OSCAL_COMMANDS } from './oscal';
 import { TENANT_COMMANDS } from './tenant';
+import { USER_COMMANDS } from './user';
 
 export const COMMANDS: readonly Command[] = [
   ...DATABASE_COMMANDS,
   ...TENANT_COMMANDS,
+  ...USER_COMMANDS,
   ...OSCAL_COMMANDS,
   ...LIST_COMMANDS,
   ...DEMO_COMMANDS,
