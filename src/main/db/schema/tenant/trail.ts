@@ -18,6 +18,7 @@ export const auditLog = pgTable('audit_log', {
   source: text('source'),
   opId: uuid('op_id'),
   reason: text('reason'),
+  details: json('details'),
 });
 
 export const syncOps = pgTable('sync_ops', {
