@@ -19,6 +19,7 @@ const found = z.object({
   database: z.string(),
   createInDatabase: z.boolean(),
   createInPublic: z.boolean(),
+  temporary: z.boolean(),
   publicOpen: z.boolean(),
   databaseOpen: z.boolean(),
   functionsOpen: z.boolean(),
@@ -38,6 +39,7 @@ SELECT current_setting('server_version_num') AS server,
   coalesce(has_database_privilege(o.oid, current_database(), 'CREATE'), false) AS "createInDatabase",
   coalesce(has_schema_privilege(o.oid, 'public', 'CREATE') AND has_schema_privilege(o.oid, 'public', 'USAGE'), false)
     AS "createInPublic",
+  coalesce(has_database_privilege(o.oid, current_database(), 'TEMPORARY'), false) AS temporary,
   EXISTS (SELECT FROM pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
     WHERE n.nspname = 'public' AND a.grantee = 0 AND a.privilege_type = 'CREATE') AS "publicOpen",
   EXISTS (SELECT FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
@@ -123,6 +125,8 @@ function* missing(state: Found): Generator<string> {
     yield 'REVOKE ALL ON SCHEMA public FROM PUBLIC';
     yield 'GRANT USAGE ON SCHEMA public TO PUBLIC';
   }
+  // For the stages of a first load, which the owner makes; what PUBLIC may is taken away in the next line.
+  if (!state.temporary || state.databaseOpen) yield `GRANT TEMPORARY ON DATABASE ${quoteName(state.database)} TO kompl_owner`;
   if (state.databaseOpen) yield `REVOKE CREATE, TEMPORARY ON DATABASE ${quoteName(state.database)} FROM PUBLIC`;
   // Ends a suspended person's open connections; only a superuser can give it away.
   if (state.superuser && !state.signals) yield 'GRANT pg_signal_backend TO kompl_owner';

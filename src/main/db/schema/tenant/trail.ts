@@ -1,7 +1,7 @@
 /** The tenant's trail, its ledger of operations and its people, found by search_path. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, pgTable, pgView, text, uuid } from 'drizzle-orm/pg-core';
-import { instant, json, name, ownTenant, xid8 } from '../columns';
+import { bigint, boolean, pgTable, pgView, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { instant, json, name, ownTenant, systemColumns, xid8 } from '../columns';
 
 export const auditLog = pgTable('audit_log', {
   id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
@@ -32,6 +32,15 @@ export const syncOps = pgTable('sync_ops', {
   result: json('result'),
   personId: uuid('person_id').notNull(),
   createdAt: instant('created_at').notNull().default(sql`now()`),
+});
+
+/** By which key of a former system, or of the shared library, a record is known. */
+export const sourceKeys = pgTable('source_keys', {
+  ...systemColumns(),
+  resourceType: varchar('resource_type', { length: 63 }).notNull(),
+  source: varchar('source', { length: 100 }).notNull().default('load'),
+  sourceKey: varchar('source_key', { length: 255 }).notNull(),
+  recordId: uuid('record_id').notNull(),
 });
 
 /** The tenant's people, by name: an owner's view over `public.users`. */
