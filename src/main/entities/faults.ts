@@ -71,6 +71,13 @@ function check(
   throw invalid(parsed.error.issues.flatMap((issue) => issueFaults(issue, values, entity)));
 }
 
+/** What is wrong with one value in normal form, to be read after the field's label; null where nothing is. */
+export function fieldFault(field: Field, value: unknown): string | null {
+  const parsed = field.schema.safeParse(value);
+  const [issue] = parsed.success ? [] : parsed.error.issues;
+  return issue === undefined ? null : sentence(issue, value, field);
+}
+
 function issueFaults(issue: Issue, input: unknown, entity: Entity | undefined): FieldFault[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: key, message: 'is not known here' }));
   const path = issue.path.map(String).join('.');
