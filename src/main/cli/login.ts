@@ -37,8 +37,8 @@ async function loginOf(database: Database): Promise<Login> {
   const { rows } = await database.withPerson({ personId: null, source: SOURCE, readOnly: true }, (tx) =>
     tx.query(
       `SELECT session_user::text AS role, session_user LIKE 'u\\_%' AS personal,
-         coalesce((SELECT r.rolsuper OR pg_has_role(r.oid, o.oid, 'MEMBER') FROM pg_roles r
-           LEFT JOIN pg_roles o ON o.rolname = 'kompl_owner' WHERE r.rolname = session_user), false) AS administrator`,
+         current_setting('is_superuser') = 'on'
+           OR coalesce(pg_has_role(to_regrole('kompl_owner')::oid, 'MEMBER'), false) AS administrator`,
     ),
   );
   const { role, personal, administrator } = loginRow.parse(rows[0]);

@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '@shared/errors';
 import { z } from 'zod';
+import { CATALOGUE_OPEN, CLOSE_CATALOGUE } from '../hardening';
 import { type AdminClient, inTransaction, queryRows, sqlState } from './client';
 
 const OLDEST_SERVER = 140_000;
@@ -23,6 +24,7 @@ const found = z.object({
   publicOpen: z.boolean(),
   databaseOpen: z.boolean(),
   functionsOpen: z.boolean(),
+  catalogueOpen: z.boolean(),
   signals: z.boolean(),
   vectorSchema: z.string().nullable(),
   vectorAvailable: z.boolean(),
@@ -46,6 +48,7 @@ SELECT current_setting('server_version_num') AS server,
     WHERE d.datname = current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')) AS "databaseOpen",
   NOT EXISTS (SELECT FROM pg_default_acl d WHERE d.defaclrole = o.oid AND d.defaclnamespace = 0 AND d.defaclobjtype = 'f'
     AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) a WHERE a.grantee = 0)) AS "functionsOpen",
+  ${CATALOGUE_OPEN} AS "catalogueOpen",
   coalesce(pg_has_role(o.oid, 'pg_signal_backend', 'USAGE'), false) AS signals,
   (SELECT n.nspname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'vector')
     AS "vectorSchema",
@@ -85,6 +88,16 @@ export async function bootstrap(client: AdminClient): Promise<void> {
       );
     }
   }
+}
+
+/** What `bootstrap` would run on this server, for a dry run. Throws SERVER_TOO_OLD, EXTENSION_MISSING. */
+export async function bootstrapStatements(client: AdminClient): Promise<readonly string[]> {
+  const state = await ask(client);
+  if (state.server < OLDEST_SERVER) {
+    throw new CodedError('SERVER_TOO_OLD', { version: Math.floor(state.server / 10_000), needed: OLDEST_SERVER / 10_000 });
+  }
+  const create = state.vectorSchema === null ? ['CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public'] : [];
+  return [...create, ...missing(state), ...missingOfOwner(state)];
 }
 
 async function ask(client: AdminClient): Promise<Found> {
@@ -134,6 +147,7 @@ function* missing(state: Found): Generator<string> {
 
 function* missingOfOwner(state: Found): Generator<string> {
   if (state.functionsOpen) yield 'ALTER DEFAULT PRIVILEGES FOR ROLE kompl_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC';
+  if (state.superuser && state.catalogueOpen) yield CLOSE_CATALOGUE;
 }
 
 function quoteName(name: string): string {
