@@ -179,6 +179,18 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     `${fileOf(d)} is no OSCAL catalogue`,
     `It is ${fact(d, ['found'], 'something else')}. Nothing was written.`,
   ],
+  TRAIL_KEY_INVALID: (d) =>
+    d.reason === 'passphrase'
+      ? ['The sealing key needs its passphrase', 'Set KOMPL_KEY_PASSPHRASE to the one it was made with.']
+      : ['This is no sealing key', 'Give the PEM file that kompl audit key create wrote.'],
+  TRAIL_FILE_INVALID: (d) => [
+    `${fileOf(d)} is no export of the trail${placeOf(d)}`,
+    `${fact(d, ['reason'], 'It cannot be read')}. Compare it with the original.`,
+  ],
+  TRAIL_BROKEN: (d) => [
+    'The sealed trail does not continue what was sealed before',
+    `Nothing was written. Seal ${fact(d, ['seal'], '')} of ${fact(d, ['tenant'], 'the chain')} is gone or another: run kompl audit verify.`,
+  ],
   CONFLICT: (d) => [`${fact(d, ['changedBy'], 'Somebody')} changed the same fields`, 'Nothing was written. Choose what stays.'],
   OPERATION_REUSED: ['This change was already sent with other content', 'Reload the record and make the change again.'],
   SERVER_UNREACHABLE: (d) => [

@@ -39,6 +39,10 @@ export const ERROR_CODES = {
   FILE_GRANT_UNKNOWN: 'input',
   CATALOG_INVALID: 'input',
   CATALOG_FOREIGN: 'input',
+  TRAIL_KEY_INVALID: 'input',
+  TRAIL_FILE_INVALID: 'input',
+  // the sealed trail was tampered with
+  TRAIL_BROKEN: 'local',
   // several writers
   CONFLICT: 'conflict',
   OPERATION_REUSED: 'conflict',
