@@ -25,16 +25,22 @@ export interface Values {
 export interface Answer {
   readonly json: unknown;
   readonly text: readonly string[];
+  /** True where what was asked for was found to be broken: exit code 1 although the answer is whole. */
+  readonly failed?: boolean;
 }
 
-export interface CommandCall {
+/** What a command is given that needs no database. */
+export interface OfflineCall {
   readonly values: Values;
   readonly positionals: readonly string[];
   readonly io: CommandIo;
-  readonly database: Database;
-  readonly login: Login;
   /** Absolute path of a file or folder that was given relative to where the caller stands. */
   path(given: string): string;
+}
+
+export interface CommandCall extends OfflineCall {
+  readonly database: Database;
+  readonly login: Login;
   /** The person of `--as`, or of the connection itself; null over an administrator's connection without `--as`. */
   person(): Promise<Person | null>;
   /** The person's context in the tenant of `--tenant`, checked: membership, licence, suspension. Refuses where there is no person. */
@@ -48,6 +54,8 @@ export interface Command {
   readonly positionals: readonly string[];
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Does what needs no database, before any is opened; null where this call needs one. */
+  offline?(call: OfflineCall): Promise<Answer> | null;
   run(call: CommandCall): Promise<Answer>;
 }
 

@@ -7,7 +7,7 @@ import type { EmbeddedTransport } from '@main/db/embedded/transport';
 import { toCodedError } from '@main/db/errors';
 import { errorSentence } from '@shared/error-texts';
 import { CodedError } from '@shared/errors';
-import type { Command, CommandCall } from './command';
+import type { Answer, Command, CommandCall } from './command';
 import { COMMANDS } from './commands';
 import type { CommandIo } from './io';
 import { contextOf, findPerson, type Opened, openTarget, readingContextOf } from './login';
@@ -30,7 +30,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     const parsed = parseCommandLine(args, commands);
     if ('version' in parsed) io.out(`kompl ${VERSION}\n`);
     else if ('help' in parsed) io.out(usageText(commands, parsed.help));
-    else await runCommand(parsed, surroundings);
+    else return await runCommand(parsed, surroundings);
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -47,15 +47,20 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   }
 }
 
-async function runCommand(invocation: Invocation, { io, embedded, folder }: Surroundings): Promise<void> {
+async function runCommand(invocation: Invocation, { io, embedded, folder }: Surroundings): Promise<0 | 1> {
   const { command, common, values, positionals } = invocation;
+  const say = (answer: Answer): 0 | 1 => {
+    io.out(common.json ? `${JSON.stringify(answer.json)}\n` : `${answer.text.join('\n')}\n`);
+    return answer.failed ? 1 : 0;
+  };
   const path = (given: string) => (isAbsolute(given) ? given : resolve(folder, given));
+  const offline = command.offline?.({ io, path, values, positionals }) ?? null;
+  if (offline !== null) return say(await offline);
   const as = values.optional('as');
   const chosen = chooseTarget({ database: common.database, dataDir: common.dataDir, env: io.env, embedded, path });
   const opened = await openTarget(chosen, as, io);
   try {
-    const answer = await command.run(callOf(invocation, opened, { io, as, path, values, positionals }));
-    io.out(common.json ? `${JSON.stringify(answer.json)}\n` : `${answer.text.join('\n')}\n`);
+    return say(await command.run(callOf(invocation, opened, { io, as, path, values, positionals })));
   } finally {
     await opened.database.close();
   }
