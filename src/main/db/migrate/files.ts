@@ -1,12 +1,14 @@
 /**
- * The migrations on disk: `<folder>/<scope>/NNNN_name.up.sql` with its `.down.sql`, plain SQL. Placeholders are allowed in the
- * tenant scope only and are filled with validated values only.
+ * The migrations on disk: `<folder>/<scope>/NNNN_name.up.sql` with its `.down.sql`, plain SQL, and where rows must be filled in
+ * afterwards a `.data.sql`. Placeholders are allowed in the tenant scope only and are filled with validated values only. A
+ * tenant's own steps stand in a folder of the administrator's, `<folder>/tenant_<id>/NNNN_name.…`; the history calls them xNNNN.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@shared/errors';
 import { tenantSchema } from '@shared/roles';
+import { statementsOf } from './sql-text';
 
 export const SCOPES = ['public', 'private', 'tenant'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -20,13 +22,31 @@ export interface Migration {
   readonly down: string;
   /** SHA-256 of the up file, line ends counted as LF. */
   readonly checksum: string;
+  /** Fills rows in after the step, in batches. */
+  readonly data?: DataPart;
+}
+
+/** One statement that does the next rows after a key and says how far it came; see `data-step.ts`. */
+export interface DataPart {
+  readonly sql: string;
+  readonly checksum: string;
+  /** Rows a batch. */
+  readonly batch: number;
+  /** A rest after each batch, milliseconds. */
+  readonly pauseMs: number;
 }
 
 export type MigrationSet = Readonly<Record<Scope, readonly Migration[]>>;
 
-const FILE = /^(\d{4})_([a-z0-9_]{1,60})\.(up|down)\.sql$/;
+/** Steps of single tenants, by the tenant's id. */
+export type ExtraSet = ReadonlyMap<string, readonly Migration[]>;
+
+const FILE = /^(\d{4})_([a-z0-9_]{1,60})\.(up|down|data)\.sql$/;
 const PLACEHOLDER = /\{\{([^}]*)\}\}/g;
 const KNOWN = ['schema', 'tenant_id', 'role'];
+const OF_DATA = ['after', 'limit'];
+const SETTINGS = /^--\s*kompl:\s*(.*)$/m;
+const TENANT_FOLDER = /^tenant_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 // The migrator owns the transaction. (BEGIN and END also belong to PL/pgSQL and do no harm inside a transaction.)
 const TRANSACTION_CONTROL =
   /^\s*(COMMIT|ROLLBACK|ABORT|START\s+TRANSACTION|BEGIN\s*;|SAVEPOINT|RESET\s+ROLE|SET\s+(SESSION|ROLE))\b/im;
@@ -49,37 +69,73 @@ export async function loadMigrations(folder: string): Promise<MigrationSet> {
   return { public: publicScope ?? [], private: privateScope ?? [], tenant: tenantScope ?? [] };
 }
 
+/**
+ * Reads the steps of single tenants below `folder`; empty where none is given.
+ * @throws CodedError MIGRATION_FAILED naming what is wrong, a folder that is no tenant's included
+ */
+export async function loadExtras(folder: string | undefined): Promise<ExtraSet> {
+  if (folder === undefined) return new Map();
+  const found = new Map<string, readonly Migration[]>();
+  for (const entry of await list(folder, folder)) {
+    const [, ...parts] = TENANT_FOLDER.exec(entry) ?? [];
+    if (parts.length === 0) throw invalid(entry, 'a folder with steps of one tenant is called tenant_ and its id without dashes');
+    found.set(parts.join('-'), await loadSteps(join(folder, entry), entry, 'tenant', 'x'));
+  }
+  return found;
+}
+
 async function loadScope(folder: string, scope: Scope): Promise<Migration[]> {
-  let entries: string[];
+  return loadSteps(join(folder, scope), scope, scope, '');
+}
+
+async function list(folder: string, called: string): Promise<string[]> {
   try {
-    entries = (await readdir(join(folder, scope))).sort();
+    return (await readdir(folder)).sort();
   } catch (error) {
-    throw new CodedError('MIGRATION_FAILED', { file: scope, reason: 'the folder cannot be read' }, { cause: error });
+    throw new CodedError('MIGRATION_FAILED', { file: called, reason: 'the folder cannot be read' }, { cause: error });
   }
-  const halves = new Map<string, { name: string; up?: string; down?: string }>();
-  for (const entry of entries) {
-    const [, version, name, direction] = FILE.exec(entry) ?? [];
-    const file = `${scope}/${entry}`;
-    if (!version || !name) throw invalid(file, 'the name is not NNNN_name.up.sql or NNNN_name.down.sql');
-    const text = (await readFile(join(folder, scope, entry), 'utf8')).replaceAll('\r\n', '\n');
-    checkPlaceholders(file, scope, text);
+}
+
+async function loadSteps(folder: string, called: string, scope: Scope, prefix: '' | 'x'): Promise<Migration[]> {
+  const parts = new Map<string, { name: string; up?: string; down?: string; data?: DataPart }>();
+  for (const entry of await list(folder, called)) {
+    const [, version, name, kind] = FILE.exec(entry) ?? [];
+    const file = `${called}/${entry}`;
+    if (!version || !name) throw invalid(file, 'the name is not NNNN_name.up.sql, .down.sql or .data.sql');
+    const text = (await readFile(join(folder, entry), 'utf8')).replaceAll('\r\n', '\n');
+    checkPlaceholders(file, scope, text, kind === 'data');
     if (TRANSACTION_CONTROL.test(text)) throw invalid(file, 'the transaction belongs to the migrator');
-    const half = halves.get(version) ?? { name };
-    if (half.name !== name) throw invalid(file, `version ${version} has two names`);
-    if (direction === 'up') half.up = text;
-    else half.down = text;
-    halves.set(version, half);
+    const part = parts.get(version) ?? { name };
+    if (part.name !== name) throw invalid(file, `version ${version} has two names`);
+    if (kind === 'data') part.data = readDataPart(file, text);
+    else part[kind === 'up' ? 'up' : 'down'] = text;
+    parts.set(version, part);
   }
-  return [...halves].map(([version, { name, up, down }]) => {
-    if (up === undefined || down === undefined) throw invalid(`${scope}/${version}_${name}`, 'up or down is missing');
-    return { scope, version, name, up, down, checksum: checksumOf(up) };
+  return [...parts].map(([version, { name, up, down, data }]) => {
+    if (up === undefined || down === undefined) throw invalid(`${called}/${version}_${name}`, 'up or down is missing');
+    return { scope, version: `${prefix}${version}`, name, up, down, checksum: checksumOf(up), ...(data ? { data } : {}) };
   });
 }
 
-function checkPlaceholders(file: string, scope: Scope, text: string): void {
-  for (const [whole, key] of text.matchAll(PLACEHOLDER)) {
+/** `-- kompl: batch 500, pause 20` in the file sets what is not the usual: 1,000 rows a batch and no rest. */
+function readDataPart(file: string, text: string): DataPart {
+  const numbers = { batch: 1000, pause: 0 };
+  for (const setting of (SETTINGS.exec(text)?.[1] ?? '').split(',').filter((part) => part.trim() !== '')) {
+    const [, key, value] = /^\s*(batch|pause)\s+(\d{1,6})\s*$/.exec(setting) ?? [];
+    if (key !== 'batch' && key !== 'pause') throw invalid(file, `unknown setting “${setting.trim()}”`);
+    numbers[key] = Number(value);
+  }
+  if (numbers.batch < 1) throw invalid(file, 'a batch has at least one row');
+  if (statementsOf(text).length !== 1) throw invalid(file, 'a data migration is one statement');
+  for (const key of OF_DATA) if (!text.includes(`{{${key}}}`)) throw invalid(file, `{{${key}}} is missing`);
+  return { sql: text, checksum: checksumOf(text), batch: numbers.batch, pauseMs: numbers.pause };
+}
+
+function checkPlaceholders(file: string, scope: Scope, text: string, data: boolean): void {
+  for (const [whole, key = ''] of text.matchAll(PLACEHOLDER)) {
+    if (data && OF_DATA.includes(key)) continue;
     if (scope !== 'tenant') throw invalid(file, `${whole} is for tenant migrations only`);
-    if (!KNOWN.includes(key ?? '')) throw invalid(file, `unknown placeholder ${whole}`);
+    if (!KNOWN.includes(key)) throw invalid(file, `unknown placeholder ${whole}`);
   }
 }
 

@@ -3,7 +3,7 @@
 import { CodedError } from '@shared/errors';
 import { z } from 'zod';
 import { type AdminClient, asOwner, queryRows } from './client';
-import type { Migration, MigrationSet, Scope } from './files';
+import { type ExtraSet, type Migration, type MigrationSet, SCOPES, type Scope } from './files';
 
 /** One step that is in force somewhere. `tenantId` is null in the shared scopes. */
 export interface AppliedStep {
@@ -26,6 +26,45 @@ SELECT scope, tenant_id::text AS "tenantId", version, checksum FROM (
   FROM private.migration_history WHERE status = 'success' ORDER BY scope, tenant_id, version, id DESC
 ) last WHERE direction = 'up'`;
 
+const OF_PRODUCT = /^\d{4}$/;
+const OF_TENANT = /^x\d{4}$/;
+
+/** What the history calls the finished data part of a step. */
+export function dataVersion(version: string): string {
+  return `${version}.data`;
+}
+
+/** A key for a place, for maps. */
+export function placeKey({ scope, tenantId }: Place): string {
+  return tenantId ?? scope;
+}
+
+/** The whole history in force, by place. `product`: the numbered steps; `extra`: a tenant's own; `data`: finished data parts. */
+export class Ledger {
+  readonly #places = new Map<string, Map<string, AppliedStep>>();
+
+  constructor(readonly steps: readonly AppliedStep[]) {
+    for (const step of steps) {
+      const key = placeKey(step);
+      const place = this.#places.get(key) ?? new Map<string, AppliedStep>();
+      place.set(step.version, step);
+      this.#places.set(key, place);
+    }
+  }
+
+  at(place: Place): ReadonlyMap<string, AppliedStep> {
+    return this.#places.get(placeKey(place)) ?? new Map();
+  }
+
+  get product(): readonly AppliedStep[] {
+    return this.steps.filter(({ version }) => OF_PRODUCT.test(version));
+  }
+
+  get extra(): readonly AppliedStep[] {
+    return this.steps.filter(({ version }) => OF_TENANT.test(version));
+  }
+}
+
 /** The place a step is applied to. */
 export interface Place {
   readonly scope: Scope;
@@ -46,10 +85,15 @@ export async function hasHistory(client: AdminClient): Promise<boolean> {
   return answer?.there === true;
 }
 
-/** Every step in force, in all scopes and tenants; nothing where the database is still empty. */
-export async function readHistory(client: AdminClient): Promise<AppliedStep[]> {
-  if (!(await hasHistory(client))) return [];
-  return asOwner(client, () => queryRows(client, applied, IN_FORCE));
+/** Everything in force, in all scopes and tenants; nothing where the database is still empty. */
+export async function readLedger(client: AdminClient): Promise<Ledger> {
+  if (!(await hasHistory(client))) return new Ledger([]);
+  return new Ledger(await asOwner(client, () => queryRows(client, applied, IN_FORCE)));
+}
+
+/** The product's own steps in force, without single tenants' and without data parts. */
+export async function readHistory(client: AdminClient): Promise<readonly AppliedStep[]> {
+  return (await readLedger(client)).product;
 }
 
 /** Inside a transaction: is this step in force by now? */
@@ -83,6 +127,7 @@ export async function recordFailure(
   tenantId: string | null,
   direction: 'up' | 'down',
   sqlstate: string,
+  version: string = migration.version,
 ): Promise<void> {
   if (!(await hasHistory(client))) return;
   await asOwner(client, () =>
@@ -90,7 +135,7 @@ export async function recordFailure(
       `INSERT INTO private.migration_history
          (version, description, scope, tenant_id, checksum, direction, duration_ms, status, sqlstate)
        VALUES ($1, $2, $3, $4, $5, $6, 0, 'failed', $7)`,
-      [migration.version, migration.name, migration.scope, tenantId, migration.checksum, direction, sqlstate],
+      [version, migration.name, migration.scope, tenantId, migration.checksum, direction, sqlstate],
     ),
   );
 }
@@ -100,8 +145,9 @@ export async function recordFailure(
  * @throws CodedError SCHEMA_NEWER (a step in force that the files do not know), MIGRATION_FAILED (a file changed after it ran)
  */
 export function checkHistory(steps: readonly AppliedStep[], files: MigrationSet): void {
+  const known = new Map(SCOPES.flatMap((scope) => files[scope]).map((file) => [`${file.scope} ${file.version}`, file]));
   for (const step of steps) {
-    const file = files[step.scope].find((migration) => migration.version === step.version);
+    const file = known.get(`${step.scope} ${step.version}`);
     const where = { scope: step.scope, tenantId: step.tenantId, version: step.version };
     if (!file) throw new CodedError('SCHEMA_NEWER', { ...where, known: files[step.scope].at(-1)?.version ?? null });
     if (file.checksum !== step.checksum) {
@@ -116,10 +162,34 @@ export function checkHistory(steps: readonly AppliedStep[], files: MigrationSet)
   }
 }
 
-/** Steps of one place that are not yet in force, in order. */
-export function pendingSteps(steps: readonly AppliedStep[], files: MigrationSet, place: Place): Migration[] {
-  const done = new Set(
-    steps.filter((step) => step.scope === place.scope && step.tenantId === place.tenantId).map((step) => step.version),
-  );
-  return files[place.scope].filter((migration) => !done.has(migration.version));
+/**
+ * As `checkHistory`, for single tenants' own steps, where their folder was given.
+ * @throws CodedError MIGRATION_FAILED
+ */
+export function checkExtras(steps: readonly AppliedStep[], extras: ExtraSet): void {
+  for (const step of steps) {
+    const files = step.tenantId === null ? undefined : extras.get(step.tenantId);
+    if (!files) continue;
+    const file = files.find((migration) => migration.version === step.version);
+    const where = { scope: step.scope, tenantId: step.tenantId, version: step.version };
+    if (!file) throw new CodedError('MIGRATION_FAILED', { ...where, reason: 'the step is in force and its file is not there' });
+    if (file.checksum !== step.checksum) {
+      throw new CodedError('MIGRATION_FAILED', { ...where, reason: 'the file was changed after it was applied' });
+    }
+  }
+}
+
+/** What is still to be done at a place: a step, or only the data part of a step that is in force. */
+export interface PendingItem {
+  readonly migration: Migration;
+  readonly part: 'schema' | 'data';
+}
+
+/** In order: each step, then its data part. */
+export function pendingItems(ledger: Ledger, migrations: readonly Migration[], place: Place): PendingItem[] {
+  const done = ledger.at(place);
+  return migrations.flatMap((migration): PendingItem[] => [
+    ...(done.has(migration.version) ? [] : [{ migration, part: 'schema' as const }]),
+    ...(migration.data && !done.has(dataVersion(migration.version)) ? [{ migration, part: 'data' as const }] : []),
+  ]);
 }

@@ -1,71 +1,37 @@
 /**
- * The migrator: bootstrap, then public, private and every tenant, each step in one transaction. A tenant that fails is left at
- * its last good version and reported; the others go on. Safe to run again, also after a kill, also twice at once.
+ * The migrator: bootstrap, then public, private and every tenant, each step in one transaction (cheap ones for up to fifty
+ * tenants together). One tenant goes first, as the canary. Safe to run again, also after a kill, also twice at once.
  */
-
 import { CodedError } from '@shared/errors';
-import { z } from 'zod';
-import { bootstrap } from './bootstrap';
-import { type AdminClient, asOwner, type OwnedClient, queryRows } from './client';
-import { loadMigrations, type Migration, type MigrationSet, type Scope } from './files';
-import { checkHistory, hasHistory, type Place, pendingSteps, readHistory } from './history';
-import { type Direction, isHistoryStep, runStep, StepFailed } from './step';
-
-export interface StepReport {
-  readonly scope: Scope;
-  readonly tenantId: string | null;
-  readonly version: string;
-  readonly name: string;
-  readonly direction: Direction;
-  readonly durationMs: number;
-}
-
-export interface StepFailure extends Omit<StepReport, 'durationMs'> {
-  readonly sqlstate: string;
-  readonly reason: string;
-}
+import { bootstrap, bootstrapStatements } from './bootstrap';
+import { type AdminClient, asOwner, type OwnedClient } from './client';
+import { type ExtraSet, loadExtras, loadMigrations, type Migration, type MigrationSet } from './files';
+import { checkExtras, checkHistory, hasHistory, isInForce, type Ledger, pendingItems, readLedger } from './history';
+import { isEmbedded, withRunLock } from './lock';
+import { type MigrationPlan, planOf } from './plan';
+import { Run, type RunOptions, type StepFailure, type StepReport, type TenantWork, whereItStands } from './run';
+import { isHistoryStep } from './step';
+import { canaryFirst, listTenants, onlyTenant, type TenantEntry } from './tenants';
 
 export interface MigrationReport {
   readonly steps: readonly StepReport[];
   /** Tenants that stayed behind; empty when all is well. */
   readonly failures: readonly StepFailure[];
   readonly tenants: number;
+  /** The canary failed, so the other tenants were not touched. */
+  readonly stopped: boolean;
   readonly durationMs: number;
 }
 
-export type MigrationEvent =
-  | { readonly kind: 'started'; readonly tenants: number; readonly pending: number }
-  | ({ readonly kind: 'applied' } & StepReport)
-  | ({ readonly kind: 'failed' } & StepFailure);
-
-export interface MigrateOptions {
+export interface MigrateOptions extends RunOptions {
   /** The folder that holds `public`, `private` and `tenant`. */
   readonly folder: string;
-  /** Milliseconds of any clock; for durations in the report. */
-  readonly now: () => number;
-  readonly log?: (event: MigrationEvent) => void;
-  /** Tenants migrated at the same time, each over a connection of its own. 1 unless said. */
-  readonly parallel?: number;
-}
-
-export interface TenantEntry {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** Tenants that have a schema, oldest first. */
-export async function listTenants(client: AdminClient): Promise<TenantEntry[]> {
-  const there = z.object({ there: z.boolean() });
-  const [answer] = await queryRows(client, there, "SELECT to_regclass('public.tenants') IS NOT NULL AS there");
-  if (answer?.there !== true) return [];
-  return asOwner(client, () =>
-    queryRows(
-      client,
-      z.object({ id: z.string(), name: z.string() }),
-      `SELECT id::text AS id, name FROM public.tenants
-       WHERE to_regnamespace('tenant_' || replace(id::text, '-', '')) IS NOT NULL ORDER BY created_at, id`,
-    ),
-  );
+  /** A folder with steps of single tenants. */
+  readonly extra?: string;
+  /** Only this tenant, after the shared scopes. */
+  readonly tenantId?: string;
+  /** The tenant to go first; the smallest unless said. */
+  readonly canary?: string;
 }
 
 /**
@@ -75,10 +41,37 @@ export async function listTenants(client: AdminClient): Promise<TenantEntry[]> {
 export async function migrateAll(connect: () => Promise<OwnedClient>, options: MigrateOptions): Promise<MigrationReport> {
   const client = await connect();
   try {
-    return await migrate(client, options, connect);
+    const run = () => migrate(client, options, connect);
+    if (await isEmbedded(client)) return await run();
+    return await withRunLock(connect, () => options.log?.({ kind: 'waiting' }), run);
+  } catch (error) {
+    const ask = async (place: Parameters<typeof isInForce>[1], version: string) => {
+      const second = await connect();
+      try {
+        return await asOwner(second, () => isInForce(second, place, version));
+      } finally {
+        await second.end();
+      }
+    };
+    await whereItStands(error, ask, options.log);
+    throw error;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined); // lost already: nothing to end
   }
+}
+
+interface Files {
+  readonly files: MigrationSet;
+  readonly extras: ExtraSet;
+}
+
+/** The files, checked against the history. */
+export async function checkedFiles(client: AdminClient, options: Pick<MigrateOptions, 'folder' | 'extra'>) {
+  const [files, extras] = await Promise.all([loadMigrations(options.folder), loadExtras(options.extra)]);
+  const ledger = await readLedger(client);
+  checkHistory(ledger.product, files);
+  checkExtras(ledger.extra, extras);
+  return { files, extras, ledger };
 }
 
 /** As `migrateAll`, over one client that stays open; tenants one after another unless `connect` is given for more. */
@@ -88,125 +81,69 @@ export async function migrate(
   connect?: () => Promise<OwnedClient>,
 ): Promise<MigrationReport> {
   const began = options.now();
-  const files = await loadMigrations(options.folder);
-  checkHistory(await readHistory(client), files);
+  const { files, extras } = await checkedFiles(client, options);
   await bootstrap(client);
 
   const run = new Run(options);
-  const [first] = files.private;
-  if (!first || !isHistoryStep(first)) throw new CodedError('MIGRATION_FAILED', { reason: 'private/0001 is missing' });
-  if (!(await hasHistory(client))) await run.shared(client, [first]);
+  const first = historyStep(files);
+  if (!(await hasHistory(client))) await run.shared(client, [{ migration: first, part: 'schema' }]);
 
-  const history = await readHistory(client);
+  const ledger = await readLedger(client);
   const tenants = await listTenants(client);
-  const pending = (place: Place) => pendingSteps(history, files, place);
-  const shared = [...pending({ scope: 'public', tenantId: null }), ...pending({ scope: 'private', tenantId: null })];
-  const behind = tenants.filter(({ id }) => pending({ scope: 'tenant', tenantId: id }).length > 0);
-  options.log?.({ kind: 'started', tenants: behind.length, pending: shared.length });
+  const shared = sharedItems(ledger, files);
+  const work = tenantWork(ledger, { files, extras }, onlyTenant(tenants, options.tenantId));
+  options.log?.({ kind: 'started', tenants: work.length, pending: shared.length });
   await run.shared(client, shared);
   await asOwner(client, () => client.query('SELECT private.ensure_log_partitions()'));
-  await run.tenants(client, behind, (id) => pending({ scope: 'tenant', tenantId: id }), connect);
-  return { steps: run.steps, failures: run.failures, tenants: tenants.length, durationMs: options.now() - began };
+  const order = await canaryFirst(
+    client,
+    work.map(({ tenantId: id }) => ({ id, name: '' })),
+    options.canary,
+  );
+  const byId = new Map(work.map((one) => [one.tenantId, one]));
+  const whole = await run.tenants(
+    client,
+    order.flatMap(({ id }) => byId.get(id) ?? []),
+    connect,
+  );
+  return {
+    steps: run.steps,
+    failures: run.failures,
+    tenants: tenants.length,
+    stopped: !whole,
+    durationMs: options.now() - began,
+  };
 }
 
-/** What one run has done so far. */
-class Run {
-  readonly steps: StepReport[] = [];
-  readonly failures: StepFailure[] = [];
-
-  constructor(private readonly options: MigrateOptions) {}
-
-  async shared(client: AdminClient, migrations: readonly Migration[]): Promise<void> {
-    for (const migration of migrations) {
-      try {
-        await this.step(client, migration, { scope: migration.scope, tenantId: null }, 'up');
-      } catch (error) {
-        throw error instanceof StepFailed ? error.toCoded() : error;
-      }
-    }
-  }
-
-  /** A queue that several connections empty; the first client takes part too. */
-  async tenants(
-    client: AdminClient,
-    tenants: readonly TenantEntry[],
-    pending: (tenantId: string) => readonly Migration[],
-    connect?: () => Promise<OwnedClient>,
-  ): Promise<void> {
-    const queue = [...tenants];
-    const work = async (own: AdminClient): Promise<void> => {
-      for (let tenant = queue.shift(); tenant; tenant = queue.shift()) await this.tenant(own, tenant.id, pending(tenant.id));
-    };
-    const extra = connect ? Math.min(this.options.parallel ?? 1, queue.length) - 1 : 0;
-    const helpers = Array.from({ length: Math.max(0, extra) }, async () => {
-      const own = await connect?.();
-      if (!own) return;
-      try {
-        await work(own);
-      } finally {
-        await own.end();
-      }
-    });
-    const outcomes = await Promise.allSettled([work(client), ...helpers]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  }
-
-  private async tenant(client: AdminClient, tenantId: string, migrations: readonly Migration[]): Promise<void> {
-    try {
-      for (const migration of migrations) await this.step(client, migration, { scope: 'tenant', tenantId }, 'up');
-    } catch (error) {
-      if (!(error instanceof StepFailed)) throw error;
-      const { migration, place, direction, sqlstate, reason } = error;
-      const failure = { ...place, version: migration.version, name: migration.name, direction, sqlstate, reason };
-      this.failures.push(failure);
-      this.options.log?.({ kind: 'failed', ...failure });
-    }
-  }
-
-  async step(client: AdminClient, migration: Migration, place: Place, direction: Direction): Promise<void> {
-    const began = this.options.now();
-    if (!(await runStep(client, migration, place, direction))) return;
-    const { version, name } = migration;
-    const report = { ...place, version, name, direction, durationMs: this.options.now() - began };
-    this.steps.push(report);
-    this.options.log?.({ kind: 'applied', ...report });
-  }
+/** What `migrate` would run, as SQL; reads only. */
+export async function plan(client: AdminClient, options: MigrateOptions): Promise<MigrationPlan> {
+  const { files, extras, ledger } = await checkedFiles(client, options);
+  historyStep(files);
+  const tenants = onlyTenant(await listTenants(client), options.tenantId);
+  const work = tenantWork(ledger, { files, extras }, tenants);
+  return planOf(await bootstrapStatements(client), sharedItems(ledger, files), work);
 }
 
-export interface RollbackOptions extends MigrateOptions {
-  readonly scope: Scope;
-  /** One tenant of the tenant scope; all of them where left out. */
-  readonly tenantId?: string;
-  /** The version that stays the newest; `0000` takes everything back. */
-  readonly to: string;
+function historyStep(files: MigrationSet): Migration {
+  const [first] = files.private;
+  if (!first || !isHistoryStep(first)) throw new CodedError('MIGRATION_FAILED', { reason: 'private/0001 is missing' });
+  return first;
 }
 
-/**
- * Runs the down files of every step above `to`, newest first. Stops at the first that fails.
- * @throws CodedError INPUT_INVALID for an unknown version, SCHEMA_NEWER, MIGRATION_FAILED
- */
-export async function rollback(client: AdminClient, options: RollbackOptions): Promise<readonly StepReport[]> {
-  const files: MigrationSet = await loadMigrations(options.folder);
-  const known = files[options.scope].map((migration) => migration.version);
-  if (options.to !== '0000' && !known.includes(options.to)) throw new CodedError('INPUT_INVALID', { version: options.to });
-  const history = await readHistory(client);
-  checkHistory(history, files);
-  const tenants = options.tenantId ? [options.tenantId] : (await listTenants(client)).map(({ id }) => id);
-  const places: Place[] =
-    options.scope === 'tenant'
-      ? tenants.map((tenantId) => ({ scope: 'tenant', tenantId }))
-      : [{ scope: options.scope, tenantId: null }];
-  const run = new Run(options);
-  for (const place of places) {
-    const inForce = history.filter((step) => step.scope === place.scope && step.tenantId === place.tenantId);
-    const steps = files[place.scope].filter(({ version }) => version > options.to && inForce.some((s) => s.version === version));
-    for (const migration of steps.reverse()) {
-      try {
-        await run.step(client, migration, place, 'down');
-      } catch (error) {
-        throw error instanceof StepFailed ? error.toCoded() : error;
-      }
-    }
-  }
-  return run.steps;
+function sharedItems(ledger: Ledger, files: MigrationSet) {
+  const own = (scope: 'public' | 'private') => pendingItems(ledger, files[scope], { scope, tenantId: null });
+  // The history comes before everything else, or nothing could be recorded.
+  const [history, rest] = [own('private').filter(isHistoryItem), own('private').filter((item) => !isHistoryItem(item))];
+  return [...history, ...own('public'), ...rest];
+}
+
+const isHistoryItem = (item: { readonly migration: Migration }) => isHistoryStep(item.migration);
+
+/** The tenants that are behind, with what they lack: the product's steps, then their own. */
+function tenantWork(ledger: Ledger, { files, extras }: Files, tenants: readonly TenantEntry[]): TenantWork[] {
+  return tenants.flatMap(({ id: tenantId }) => {
+    const migrations = [...files.tenant, ...(extras.get(tenantId) ?? [])];
+    const items = pendingItems(ledger, migrations, { scope: 'tenant', tenantId });
+    return items.length > 0 ? [{ tenantId, items }] : [];
+  });
 }

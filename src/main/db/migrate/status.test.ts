@@ -1,7 +1,7 @@
 import { CodedError } from '@shared/errors';
 import { describe, expect, it } from 'vitest';
 import type { Migration, MigrationSet } from './files';
-import { type AppliedStep, checkHistory, pendingSteps, recordSql } from './history';
+import { type AppliedStep, checkHistory, Ledger, pendingItems, recordSql } from './history';
 import { statusOf } from './status';
 import { stepSql } from './step';
 
@@ -58,8 +58,9 @@ describe('checkHistory', () => {
   });
 });
 
-it('pendingSteps keeps the order and fills gaps', () => {
-  expect(pendingSteps(done('0002'), files, place).map(({ version }) => version)).toEqual(['0001', '0003']);
+it('pendingItems keeps the order and fills gaps', () => {
+  const items = pendingItems(new Ledger(done('0002')), files.public, place);
+  expect(items.map(({ migration }) => migration.version)).toEqual(['0001', '0003']);
 });
 
 it('a step carries its own history row, but the step that takes the history away cannot', () => {

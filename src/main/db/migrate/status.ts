@@ -1,8 +1,8 @@
 /** Where each scope and each tenant stands against the files; reads only. */
 import type { AdminClient } from './client';
 import { loadMigrations, type MigrationSet } from './files';
-import { type AppliedStep, type Place, readHistory } from './history';
-import { listTenants } from './migrator';
+import { type AppliedStep, dataVersion, type Ledger, type Place, readLedger } from './history';
+import { listTenants } from './tenants';
 
 /** `empty`: nothing applied yet. `changed`: a file differs from what was applied. `newer`: steps that the files do not know. */
 export type PlaceState = 'empty' | 'current' | 'older' | 'newer' | 'changed';
@@ -16,11 +16,15 @@ export interface PlaceStatus {
   readonly pending: readonly string[];
   readonly unknown: readonly string[];
   readonly changed: readonly string[];
+  /** Steps in force whose data part has not come to its end. */
+  readonly unfilled?: readonly string[];
 }
 
 export interface TenantStatus extends PlaceStatus {
   readonly tenantId: string;
   readonly name: string;
+  /** The tenant's own steps in force. */
+  readonly own: readonly string[];
 }
 
 export interface SchemaStatus {
@@ -34,18 +38,35 @@ export interface SchemaStatus {
 /** Compares the history with the files below `options.folder`. Needs a database administrator's client. */
 export async function status(client: AdminClient, options: { readonly folder: string }): Promise<SchemaStatus> {
   const files = await loadMigrations(options.folder);
-  const history = await readHistory(client);
-  const tenants = (await listTenants(client)).map(({ id, name }) => ({
-    tenantId: id,
-    name,
-    ...statusOf(history, files, { scope: 'tenant', tenantId: id }),
-  }));
+  const ledger = await readLedger(client);
+  const at = (place: Place): PlaceStatus => ({
+    ...statusOf(productSteps(ledger, place), files, place),
+    unfilled: unfilled(ledger, files, place),
+  });
+  const tenants = (await listTenants(client)).map(({ id, name }) => {
+    const place: Place = { scope: 'tenant', tenantId: id };
+    const own = [...ledger.at(place).keys()]
+      .filter((version) => version.startsWith('x'))
+      .filter((version) => version.length === 5);
+    return { tenantId: id, name, ...at(place), own };
+  });
   const shared = {
-    public: statusOf(history, files, { scope: 'public', tenantId: null }),
-    private: statusOf(history, files, { scope: 'private', tenantId: null }),
+    public: at({ scope: 'public', tenantId: null }),
+    private: at({ scope: 'private', tenantId: null }),
   };
   const current = [shared.public, shared.private, ...tenants].every((place) => place.state === 'current');
   return { ...shared, tenants, current };
+}
+
+function productSteps(ledger: Ledger, place: Place): readonly AppliedStep[] {
+  return [...ledger.at(place).values()].filter(({ version }) => /^\d{4}$/.test(version));
+}
+
+function unfilled(ledger: Ledger, files: MigrationSet, place: Place): readonly string[] {
+  const done = ledger.at(place);
+  return files[place.scope]
+    .filter(({ version, data }) => data && done.has(version) && !done.has(dataVersion(version)))
+    .map(({ version }) => version);
 }
 
 /** One place's standing; exported for the tests of its rules. */

@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { TENANT_FUNCTIONS, type TenantFunction } from '@shared/roles';
 import pg from 'pg';
@@ -53,7 +54,7 @@ class EmbeddedClient implements OwnedClient {
 }
 
 async function openEmbedded(): Promise<TestDatabase> {
-  const database = await PGlite.create({ extensions: { vector } });
+  const database = await PGlite.create({ extensions: { vector, pg_trgm } });
   const admin = new EmbeddedClient(database);
   return { kind: 'embedded', admin, connect: async () => admin, signIn: null, close: () => database.close() };
 }
