@@ -49,7 +49,11 @@ export default defineConfig({
       target: 'chrome114',
       assetsInlineLimit: 0,
       minify: true,
-      rollupOptions: { input: { index: resolve(import.meta.dirname, 'src/renderer/index.html') } },
+      rollupOptions: {
+        input: { index: resolve(import.meta.dirname, 'src/renderer/index.html') },
+        // One file for the first screen: each further one costs a way to main and back while a person waits.
+        output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
+      },
     },
   },
 });

@@ -2,9 +2,9 @@
  * Coded errors in words: what happened, what is safe, what to do (LOOK.md, Voice). One table for the window, the command line
  * and the reports; a code without its words does not compile. Only the safe facts of `details` enter a sentence.
  */
-import { ENTITIES, isEntityName } from './entities/registry';
+import { entityLabel, fieldLabel } from './entity-names';
 import type { CodedErrorData, ErrorCode, ErrorDetails, FieldFault } from './errors';
-import { FUNCTION_LABELS, type TenantFunction, tenantFunctionSchema } from './roles';
+import { FUNCTION_LABELS, isTenantFunction } from './roles';
 
 export interface ErrorWords {
   /** What happened, short, without a full stop. */
@@ -30,17 +30,15 @@ const fileOf = (details: ErrorDetails) => fact(details, ['fileName', 'name', 'fi
 
 /** `The finding`, `The control test`, or `The record` where the entity is not named. */
 function recordOf(details: ErrorDetails): string {
-  const name = details.entity;
-  return typeof name === 'string' && isEntityName(name) ? `The ${ENTITIES[name].label.one.toLowerCase()}` : 'The record';
+  const label = entityLabel(details.entity);
+  return label === null ? 'The record' : `The ${label}`;
 }
 
 /** The label of the field that an error names, in quotes. */
 function fieldOf(details: ErrorDetails): string {
   const { entity, field } = details;
   if (typeof field !== 'string') return 'a field';
-  const fields: Readonly<Record<string, { label: string }>> =
-    typeof entity === 'string' && isEntityName(entity) ? ENTITIES[entity].fields : {};
-  return `“${Object.hasOwn(fields, field) ? fields[field]?.label : field}”`;
+  return `“${fieldLabel(entity, field) ?? field}”`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -62,17 +60,13 @@ function sizeOf(details: ErrorDetails, keys: readonly string[], otherwise: strin
   return otherwise;
 }
 
-function isFunction(value: string): value is TenantFunction {
-  return tenantFunctionSchema.safeParse(value).success;
-}
-
 /** `Viewer` or `Auditor and Risk`, from `details.functions`. */
 function roleOf(details: ErrorDetails): string | null {
   const list = Array.isArray(details.functions)
     ? details.functions.filter((item): item is string => typeof item === 'string')
     : [];
   const single = typeof details.function === 'string' ? [details.function] : list;
-  const labels = single.map((name) => (isFunction(name) ? FUNCTION_LABELS[name] : name));
+  const labels = single.map((name) => (isTenantFunction(name) ? FUNCTION_LABELS[name] : name));
   return labels.length === 0 ? null : labels.join(' and ');
 }
 

@@ -34,6 +34,8 @@ export interface ConnectionState {
   /** Name of the connection profile, for example `This laptop` or `Frankfurt`. */
   readonly profileName: string;
   readonly embedded: boolean;
+  /** The workspace was open before, so somebody may already type while it opens; signing in waits for it. */
+  readonly known: boolean;
   /** What a long start is at, for example `Creating the demonstration workspace`; null otherwise. */
   readonly progress?: string | null;
 }

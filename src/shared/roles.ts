@@ -2,12 +2,13 @@
  * The functions a person can have in a tenant, and the names of the database roles that stand for them.
  * PostgreSQL enforces them; the app only explains them.
  */
-import { z } from 'zod';
-
 /** Order is from the narrowest to the widest; see docs/administrators.md for what each may do. */
 export const TENANT_FUNCTIONS = ['viewer', 'auditor', 'compliance', 'privacy', 'risk', 'admin'] as const;
-export const tenantFunctionSchema = z.enum(TENANT_FUNCTIONS);
-export type TenantFunction = z.infer<typeof tenantFunctionSchema>;
+export type TenantFunction = (typeof TENANT_FUNCTIONS)[number];
+
+export function isTenantFunction(value: unknown): value is TenantFunction {
+  return TENANT_FUNCTIONS.some((fn) => fn === value);
+}
 
 export const FUNCTION_LABELS: Readonly<Record<TenantFunction, string>> = {
   viewer: 'Viewer',

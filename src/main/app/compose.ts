@@ -30,7 +30,7 @@ import { createFileGrants, type FileGrants } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
 import type { SettingsStore } from '../settings/settings';
 import { createTenantPorts, type PortOptions } from './ports';
-import { prepareWorkspace } from './prepare';
+import { knownWorkspace, prepareWorkspace } from './prepare';
 
 export interface ComposeOptions {
   readonly folder: DataFolder;
@@ -66,11 +66,13 @@ export function compose(options: ComposeOptions): Workstation {
   const source = `workstation/${version} ${device.id}`;
   const grants = createFileGrants(randomUUID, () => performance.now());
   const profiles = createProfileStore(settings, folder.certificates, randomUUID);
-  let demo = false;
+  const known = knownWorkspace(folder.stamp);
+  let demo = known?.demo ?? false;
 
   const connection = createLiveConnection({
     profile: () => profiles.inUse(),
     openEmbedded: () => openDatabase({ kind: 'embedded', dataDir: folder.root, transport: options.transport }),
+    known: () => known !== null,
     async prepare(database: Database, progress) {
       demo = (
         await prepareWorkspace(database, {

@@ -1,18 +1,52 @@
 /**
- * Starts the embedded server's process before the modules that talk to it are loaded: the two take about as long, and there
- * are two cores. What the process says meanwhile is kept for whoever listens first.
+ * Starts the embedded server's process at the right moment, whenever it is asked for: before the modules that talk to it are
+ * loaded where there are cores to spare, after the window can be used where there are not. What was posted before the process
+ * is there is kept for it; what it says before somebody listens is kept for whoever listens first.
  */
-import type { FromServer } from '../db/embedded/messages';
+import type { FromServer, ToServer } from '../db/embedded/messages';
 import type { EmbeddedLink, EmbeddedTransport } from '../db/embedded/transport';
 
-/** A transport whose first link is already starting on `dataDir`; later ones are started when asked for, as usual. */
-export function startEarly(transport: EmbeddedTransport, dataDir: string): EmbeddedTransport {
-  let early: EmbeddedLink | null = keepWords(transport());
-  early.post({ type: 'start', options: { dataDir } });
+/** A transport whose first link is started on `dataDir` when `moment` comes; later ones are started when asked for, as usual. */
+export function startAt(moment: Promise<void>, transport: EmbeddedTransport, dataDir: string): EmbeddedTransport {
+  let first: EmbeddedLink | null = keepWords(linkAt(moment, transport));
+  first.post({ type: 'start', options: { dataDir } });
   return () => {
-    const link = early ?? transport();
-    early = null;
+    const link = first ?? transport();
+    first = null;
     return link;
+  };
+}
+
+/** A link that is made when `moment` comes; killed before, it is never made. */
+function linkAt(moment: Promise<void>, transport: EmbeddedTransport): EmbeddedLink {
+  const posted: ToServer[] = [];
+  let link: EmbeddedLink | null = null;
+  let killed = false;
+  let onMessage: (message: FromServer) => void = () => undefined;
+  let onExit: () => void = () => undefined;
+  void moment.then(() => {
+    if (killed) return;
+    link = transport();
+    link.listen((message) => onMessage(message));
+    link.onExit(() => onExit());
+    for (const message of posted) link.post(message);
+  });
+  return {
+    post(message) {
+      if (link) link.post(message);
+      else posted.push(message);
+    },
+    kill() {
+      killed = true;
+      if (link) link.kill();
+      else onExit();
+    },
+    listen(next) {
+      onMessage = next;
+    },
+    onExit(next) {
+      onExit = next;
+    },
   };
 }
 

@@ -39,6 +39,16 @@ export interface PrepareOptions {
   readonly log: Logger;
 }
 
+/** What is known of the workspace before it is open; null where it never was. */
+export function knownWorkspace(stamp: string): { readonly demo: boolean } | null {
+  const { files, demo } = openStamp(stamp).get();
+  return files === '' ? null : { demo };
+}
+
+function openStamp(path: string): JsonStore<Stamp> {
+  return openJsonStore({ path, schema: stampSchema, initial: () => NO_STAMP, now: systemClock.now });
+}
+
 /**
  * Resolves when the workspace can be used. Throws MIGRATION_FAILED, SCHEMA_NEWER and what the database throws. `demo`: the
  * workspace holds the demonstration tenants.
@@ -46,7 +56,7 @@ export interface PrepareOptions {
 export async function prepareWorkspace(database: Database, options: PrepareOptions): Promise<{ readonly demo: boolean }> {
   // The files are read while the database is still starting.
   const [files] = await Promise.all([filesHash(options.migrations), database.ready()]);
-  const store = openJsonStore({ path: options.stamp, schema: stampSchema, initial: () => NO_STAMP, now: systemClock.now });
+  const store = openStamp(options.stamp);
   const stamp = store.get();
   if (stamp.files === files && stamp.history === (await database.admin(historyMark))) {
     keepPartitions(database, options.log);

@@ -1,6 +1,6 @@
 /**
- * When the workstation can be used: the window has said so and the connection has come up or has said why not. Then, once, the
- * line `ready in N s` is printed for whoever started us with a clock, and the milestones go to the log.
+ * When the workstation can be used: the window says so. Then, once, the line `ready in N s` is printed for whoever started us
+ * with a clock; when the connection has come up too, or has said why not, the milestones go to the log.
  */
 
 export type Milestone = 'electron' | 'window' | 'services' | 'page' | 'connection';
@@ -27,10 +27,11 @@ export function watchStart(options: StartOptions): StartWatch {
     reached(milestone) {
       if (milestones[milestone] !== undefined) return;
       milestones[milestone] = Math.round(options.elapsed());
+      if (milestone === 'page' && Number.isFinite(began)) {
+        options.print(`ready in ${((options.now() - began) / 1000).toFixed(1)} s\n`);
+      }
       const last = milestone === 'page' || milestone === 'connection';
-      if (!last || milestones.page === undefined || milestones.connection === undefined) return;
-      if (Number.isFinite(began)) options.print(`ready in ${((options.now() - began) / 1000).toFixed(1)} s\n`);
-      options.onReady(milestones);
+      if (last && milestones.page !== undefined && milestones.connection !== undefined) options.onReady(milestones);
     },
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FromServer, ToServer } from '../db/embedded/messages';
 import type { EmbeddedLink } from '../db/embedded/transport';
 import { readRange } from '../security/vault-responder';
-import { startEarly } from './prefork';
+import { startAt } from './prefork';
 import { type Milestone, watchStart } from './start-watch';
 
 describe('the start', () => {
@@ -22,13 +22,14 @@ describe('the start', () => {
     return { line: lines.join(''), ready };
   };
 
-  it('is over once, when the page and the connection are there, in either order', () => {
+  it('says ready once, when the page can be used, and logs when the connection is there too, in either order', () => {
     expect(run('10000', ['window', 'page', 'connection', 'page', 'connection'])).toEqual({
       line: 'ready in 1.3 s\n',
       ready: [{ window: 1, page: 2, connection: 3 }],
     });
     expect(run('10000', ['connection', 'page', 'services']).line).toBe('ready in 1.3 s\n');
-    expect(run('10000', ['page', 'page', 'services'])).toEqual({ line: '', ready: [] });
+    expect(run('10000', ['page', 'page', 'services'])).toEqual({ line: 'ready in 1.3 s\n', ready: [] });
+    expect(run('10000', ['window', 'connection'])).toEqual({ line: '', ready: [] });
   });
 
   it('is printed only for whoever gave the time of it', () => {
@@ -37,7 +38,7 @@ describe('the start', () => {
   });
 });
 
-describe('the embedded server started early', () => {
+describe('the embedded server started at its moment', () => {
   function fake() {
     const posted: ToServer[] = [];
     let deliver: (message: FromServer) => void = () => undefined;
@@ -55,9 +56,12 @@ describe('the embedded server started early', () => {
     return { link, posted, deliver: (message: FromServer) => deliver(message), exit: () => exit() };
   }
 
-  it('is told to start once, and what it said before anybody listened is not lost', () => {
+  const NOW = Promise.resolve();
+
+  it('is told to start once, and what it said before anybody listened is not lost', async () => {
     const process = fake();
-    const transport = startEarly(() => process.link, '/data');
+    const transport = startAt(NOW, () => process.link, '/data');
+    await NOW;
     expect(process.posted).toEqual([{ type: 'start', options: { dataDir: '/data' } }]);
     process.deliver({ type: 'ready', serverVersion: '17' });
     const heard: FromServer[] = [];
@@ -69,10 +73,55 @@ describe('the embedded server started early', () => {
     expect(heard.map((message) => message.type)).toEqual(['ready', 'stopped']);
   });
 
-  it('that died before anybody listened is known to be dead; the next one is started as usual', () => {
+  it('is not started before its moment, and then gets everything in order', async () => {
+    const process = fake();
+    let made = 0;
+    let come: () => void = () => undefined;
+    const moment = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    const transport = startAt(
+      moment,
+      () => {
+        made++;
+        return process.link;
+      },
+      '/data',
+    );
+    transport().post({ type: 'stop' });
+    await NOW;
+    expect(made).toBe(0);
+    come();
+    await moment;
+    expect(made).toBe(1);
+    expect(process.posted.map((message) => message.type)).toEqual(['start', 'stop']);
+  });
+
+  it('that is killed before its moment is never started and says that it has ended', async () => {
+    let made = 0;
+    const transport = startAt(
+      NOW,
+      () => {
+        made++;
+        return fake().link;
+      },
+      '/data',
+    );
+    let ended = false;
+    const link = transport();
+    link.onExit(() => {
+      ended = true;
+    });
+    link.kill();
+    await NOW;
+    expect({ made, ended }).toEqual({ made: 0, ended: true });
+  });
+
+  it('that died before anybody listened is known to be dead; the next one is started as usual', async () => {
     const processes = [fake(), fake()];
     let count = 0;
-    const transport = startEarly(() => (processes[count++] ?? fake()).link, '/data');
+    const transport = startAt(NOW, () => (processes[count++] ?? fake()).link, '/data');
+    await NOW;
     processes[0]?.exit();
     let ended = false;
     transport().onExit(() => {

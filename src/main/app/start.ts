@@ -1,8 +1,10 @@
 /**
- * From "Electron is ready" to a window that can be used, in the order that is fastest: settings, the embedded server's process,
- * the window, and only then the modules that do the work. Also the way back: an orderly, time-bounded end.
+ * From "Electron is ready" to a window that can be used, in the order that is fastest: settings, the window, its files, and only
+ * then the modules that do the work; the embedded server beside them where there are cores for it, after them where there are
+ * not. Also the way back: an orderly, time-bounded end.
  */
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { AppEvent, SessionState } from '@shared/ipc';
 import { app, type BrowserWindow, clipboard, dialog, session as electronSession, powerMonitor } from 'electron';
@@ -20,12 +22,19 @@ import { openSettings } from '../settings/settings';
 import { utilityProcessTransport } from '../workers/utility-process';
 import type { Workstation } from './compose';
 import { setMenu } from './menu';
-import { startEarly } from './prefork';
+import { startAt } from './prefork';
 import { watchStart } from './start-watch';
 import { APP_TITLE, applyTheme, createMainWindow } from './window';
 
 /** Closing takes a checkpoint of the embedded server; nobody waits longer than this for it. */
 const CLOSE_MS = 12_000;
+/** The window and main keep this many cores busy until the window can be used. */
+const WINDOW_CORES = 2;
+/** A window that does not come up must not keep the workspace from opening, ms. */
+const USABLE_MS = 3_000;
+const PAGE_SERVED_MS = 500;
+/** The window asks for its files one after the other within this time, ms. */
+const QUIET_MS = 12;
 
 interface Loaded {
   readonly workstation: Workstation;
@@ -48,9 +57,14 @@ export async function startWorkstation(): Promise<{ show(): void }> {
   watch.reached('electron');
 
   const transport = utilityProcessTransport(unpacked(join(__dirname, 'embedded-postgres.js')));
-  const early = settings.get().connections.inUse === 'embedded' ? startEarly(transport, folder.root) : transport;
+  const usable = signalWithin(USABLE_MS);
+  // Two cores are busy with the window until it can be used; a server that starts beside it would only keep both waiting.
+  const serverMoment = availableParallelism() > WINDOW_CORES ? Promise.resolve() : usable.given;
+  const served = settings.get().connections.inUse === 'embedded' ? startAt(serverMoment, transport, folder.root) : transport;
+  const pageServed = signalWithin(PAGE_SERVED_MS);
+  const quiet = afterQuiet(pageServed.give);
 
-  const loading = load();
+  const loading = pageServed.given.then(load);
   loading.catch((error: unknown) => log.error('the application could not be put together', kindOf(error)));
   hardenContents(app, log);
   hardenSession(electronSession.defaultSession);
@@ -60,12 +74,16 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       const { workstation } = await loading;
       return respondFromVault(workstation.evidence, workstation.session.epoch(), fileId, request);
     },
+    onServed: quiet,
     onError: (error) => log.error('a file could not be served', kindOf(error)),
   });
   bindChannels({
     ownIds,
     ready: loading.then(({ workstation, rpc }) => ({ rpc, grants: workstation.grants })),
-    onReady: () => watch.reached('page'),
+    onReady() {
+      watch.reached('page');
+      usable.give();
+    },
     log,
     newReference: randomUUID,
   });
@@ -103,8 +121,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
   }
 
   async function load(): Promise<Loaded> {
-    // The window's process is starting meanwhile; these modules are most of the code.
-    await new Promise(setImmediate);
+    // The window's process has its files and is busy with them; these modules are most of main's code.
     const [{ compose }, { createRpc }, { rootRouter }] = await Promise.all([
       import('./compose'),
       import('../ipc/rpc'),
@@ -117,7 +134,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       version: app.getVersion(),
       officialRuntime: isOfficialRuntime(),
       migrations: join(app.getAppPath(), 'migrations'),
-      transport: early,
+      transport: served,
       emit(event: AppEvent) {
         if (event.type === 'connection' && event.connection.state !== 'starting') watch.reached('connection');
         broadcast(ownIds, event);
@@ -145,6 +162,25 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       window.show();
       window.focus();
     },
+  };
+}
+
+/** A moment that somebody gives, or that comes by itself after `limitMs`. */
+function signalWithin(limitMs: number): { readonly given: Promise<void>; readonly give: () => void } {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  setTimeout(give, limitMs).unref();
+  return { given, give };
+}
+
+/** Calls `then` when it was not called itself for a moment. */
+function afterQuiet(then: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(then, QUIET_MS);
   };
 }
 

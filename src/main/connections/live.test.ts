@@ -91,6 +91,7 @@ describe('the live connection', () => {
     prepare = async () => undefined;
     live = createLiveConnection({
       profile: () => profile,
+      known: () => true,
       openEmbedded() {
         const database = new FakeDatabase(true, failure);
         locals.push(database);
@@ -183,7 +184,7 @@ describe('the live connection', () => {
     knocks[0]?.say(offline);
     expect(live.state()).toMatchObject({ state: 'offline', error: { code: 'SERVER_UNREACHABLE' }, nextTryAt: at });
     knocks[0]?.say(online);
-    expect(live.state()).toMatchObject({ state: 'online', embedded: false, profileName: 'Frankfurt' });
+    expect(live.state()).toMatchObject({ state: 'online', embedded: false, known: false, profileName: 'Frankfurt' });
     const database = await live.signIn({ user: 'u', password: 'p' });
     live.adopt(database);
     expect(knocks[0]?.closed).toBe(true);

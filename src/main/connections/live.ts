@@ -25,6 +25,8 @@ export interface Knocking {
 export interface LiveOptions {
   readonly profile: () => ConnectionProfile;
   readonly openEmbedded: () => Database;
+  /** The workspace on this laptop was open before and is expected to open in a moment. */
+  readonly known: () => boolean;
   /** Waits for the workspace on this laptop and brings it up to date: migrations, the demonstration at the first start. */
   readonly prepare: (database: Database, progress: (text: string) => void) => Promise<void>;
   readonly openServer: (profile: ServerProfile, credentials: Credentials) => Promise<Database>;
@@ -69,7 +71,8 @@ export function createLiveConnection(options: LiveOptions): LiveConnection {
   let closed = false;
 
   function state(): ConnectionState {
-    return { ...phase, profileName: profile.name, embedded: profile.kind === 'embedded', progress };
+    const embedded = profile.kind === 'embedded';
+    return { ...phase, profileName: profile.name, embedded, known: embedded && options.known(), progress };
   }
 
   function set(next: Phase, text: string | null = null): void {

@@ -3,7 +3,7 @@
  * sets nothing but LOCAL settings, so nothing outlives the transaction (PgBouncer and the embedded server share sessions).
  */
 import { CodedError } from '@shared/errors';
-import { type TenantFunction, tenantFunctionSchema, tenantRole, tenantSchema } from '@shared/roles';
+import { isTenantFunction, type TenantFunction, tenantRole, tenantSchema } from '@shared/roles';
 import pg from 'pg';
 
 export interface PersonScope {
@@ -65,7 +65,7 @@ export function openingSql(scope: PersonScope | TenantScope, limits: Transaction
   const set = (name: string, value: string) => sets.push(`SET LOCAL ${name} TO ${pg.escapeLiteral(value).trimStart()}`);
   if (isTenantScope(scope)) {
     const tenantId = uuid(scope.tenantId, 'tenantId');
-    if (!tenantFunctionSchema.safeParse(scope.function).success) throw new CodedError('INPUT_INVALID', { field: 'function' });
+    if (!isTenantFunction(scope.function)) throw new CodedError('INPUT_INVALID', { field: 'function' });
     sets.push(`SET LOCAL ROLE ${tenantRole(tenantId, scope.function)}`);
     sets.push(`SET LOCAL search_path TO ${tenantSchema(tenantId)}, public, pg_temp`);
     set('app.tenant_id', tenantId);

@@ -1,7 +1,8 @@
 /** From the rows of `public.my_workspaces()` to workspaces with their marks, and why nobody gets into one. */
 import { CodedError } from '@shared/errors';
 import type { Workspace } from '@shared/ipc';
-import { type TenantFunction, tenantFunctionSchema } from '@shared/roles';
+import type { TenantFunction } from '@shared/roles';
+import { tenantFunctionSchema } from '@shared/wire/roles';
 import { z } from 'zod';
 
 export const COLOURS = ['plum', 'petrol', 'ochre', 'navy', 'forest', 'brick', 'umber', 'olive'] as const;

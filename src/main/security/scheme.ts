@@ -18,6 +18,8 @@ export type VaultResponder = (fileId: string, request: Request) => Promise<Respo
 export interface SchemeOptions {
   readonly rendererRoot: string;
   readonly vault: VaultResponder;
+  /** Told after each file of the window was handed over. */
+  readonly onServed?: () => void;
   /** Told of what could not be answered; the page only gets a status. */
   readonly onError: (error: unknown) => void;
 }
@@ -25,7 +27,9 @@ export interface SchemeOptions {
 export function serveApp(session: Session, options: SchemeOptions): void {
   session.protocol.handle(APP_SCHEME, async (request) => {
     try {
-      return await answer(request, options);
+      const response = await answer(request, options);
+      options.onServed?.();
+      return response;
     } catch (error) {
       options.onError(error);
       return refusal(500);

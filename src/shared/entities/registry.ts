@@ -1,4 +1,5 @@
 /** Every entity of the workstation, by name. A new entity is its definition, a line here, its table and its drizzle tie. */
+import { tellEntityNames } from '../entity-names';
 import { auditEvidence, evidenceFile } from './auditops/evidence';
 import { action, finding } from './auditops/finding';
 import { auditPlan, controlTest } from './auditops/plan';
@@ -20,6 +21,7 @@ export const ENTITIES = {
   findings: finding,
   actions: action,
 } as const;
+tellEntityNames(Object.values(ENTITIES));
 
 export type EntityName = keyof typeof ENTITIES;
 /** Rows of an entity; of any of several where `N` is a union of names. */

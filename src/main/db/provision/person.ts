@@ -1,7 +1,8 @@
 /** Persons: their e-mail, their database role, their creation. The rights to do so are checked by the database. */
 import { createHash, randomBytes } from 'node:crypto';
 import { CodedError } from '@shared/errors';
-import { type TenantFunction, tenantFunctionSchema } from '@shared/roles';
+import type { TenantFunction } from '@shared/roles';
+import { tenantFunctionSchema } from '@shared/wire/roles';
 import { z } from 'zod';
 import { type AdminClient, queryRows, sqlState } from '../migrate/client';
 import { checkNewPassword, isScramVerifier, scramVerifier } from './scram';

@@ -2,7 +2,7 @@
  * Which face the window shows: starting, sign-in, choice of a tenant, or the shell with a screen. The shell is built anew for each
  * session and tenant, so nothing of the one before can stay on the screen.
  */
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
 import { ErrorState } from '../components/ErrorState';
 import { SignInPage } from '../features/signin/SignInPage';
@@ -13,9 +13,12 @@ import { useConnection } from '../lib/connection';
 import { scope } from '../lib/scope';
 import { useSession } from '../lib/session';
 import { BareFrame } from './BareFrame';
-import { Shell } from './Shell';
 import { askMain } from './start';
 import { useStartError } from './start-error';
+
+const loadShell = async () => ({ default: (await import('./Shell')).Shell });
+/** Not needed before somebody has signed in; fetched as soon as the window can be used, so that nobody waits for it then. */
+const Shell = lazy(loadShell);
 
 /** Tells main, once, that the window can be used. */
 function useReady(usable: boolean): void {
@@ -24,6 +27,7 @@ function useReady(usable: boolean): void {
     if (!usable || told.current) return;
     told.current = true;
     bridge().ready();
+    requestIdleCallback(() => void loadShell());
   }, [usable]);
 }
 
@@ -46,7 +50,9 @@ export function Root() {
   const { pathname } = useLocation();
   const generation = scope.current().generation;
   useHomeOnChange(generation);
-  useReady(session !== null && connection !== null && connection.state !== 'starting');
+  // A workspace that was open before opens in a moment: meanwhile somebody may type.
+  const waiting = connection === null || (connection.state === 'starting' && !connection.known);
+  useReady(session !== null && !waiting);
 
   if (failure !== null) {
     return (
@@ -58,9 +64,11 @@ export function Root() {
   const setting = pathname === '/connections';
   if (session?.person && session.workspace && connection) {
     return (
-      <Shell key={generation} session={{ person: session.person, workspace: session.workspace }} connection={connection}>
-        <Outlet />
-      </Shell>
+      <Suspense fallback={null}>
+        <Shell key={generation} session={{ person: session.person, workspace: session.workspace }} connection={connection}>
+          <Outlet />
+        </Shell>
+      </Suspense>
     );
   }
   if (setting) {
@@ -70,7 +78,7 @@ export function Root() {
       </BareFrame>
     );
   }
-  if (session === null || connection === null || connection.state === 'starting') {
+  if (session === null || waiting) {
     return (
       <BareFrame>
         <StartingScreen connection={connection} />

@@ -11,7 +11,7 @@ import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { ErrorState } from '../components/ErrorState';
 import { Page } from '../components/Page';
 import { SkeletonRows } from '../components/Skeleton';
-import { useRights } from '../lib/session';
+import { useRights } from '../lib/rights';
 import { recordOptions } from './api';
 import { EntityDetail } from './detail/DetailPage';
 import { EntityForm } from './form/FormPage';

@@ -5,8 +5,9 @@ import { act } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { notify, useNotices } from './notices';
 import { openOverlay } from './overlays';
+import { isAllowed } from './rights';
 import { scope } from './scope';
-import { currentSession, isAllowed, scopeKeyOf, setSession } from './session';
+import { currentSession, scopeKeyOf, setSession } from './session';
 import { draw } from './testing/render';
 
 const workspace = (tenantId: string): Workspace => ({

@@ -1,7 +1,5 @@
 /** Who is signed in and in which tenant, as main says; and what follows from it: scope, rights, the way in and out. */
-import { type EntityName, entityOf } from '@shared/entities/registry';
 import type { SessionState, SignedInPerson, Workspace } from '@shared/ipc';
-import type { TenantFunction } from '@shared/roles';
 import { useSyncExternalStore } from 'react';
 import { scope } from './scope';
 
@@ -42,23 +40,4 @@ export function useWorkspace(): Workspace | null {
 /** The signed-in person; null where nobody is. */
 export function useMe(): SignedInPerson | null {
   return useSession()?.person ?? null;
-}
-
-export type Right = 'read' | 'create' | 'update' | 'archive';
-
-/** Whether one of the functions has the right. The database decides; this only saves a person from a refusal. */
-export function isAllowed(functions: readonly TenantFunction[], entity: EntityName, right: Right): boolean {
-  const allowed = entityOf(entity).access[right];
-  return functions.some((fn) => allowed.includes(fn));
-}
-
-/** The rights that the signed-in person's functions give on an entity. */
-export function useRights(entity: EntityName): Readonly<Record<Right, boolean>> {
-  const functions = useWorkspace()?.functions ?? [];
-  return {
-    read: isAllowed(functions, entity, 'read'),
-    create: isAllowed(functions, entity, 'create'),
-    update: isAllowed(functions, entity, 'update'),
-    archive: isAllowed(functions, entity, 'archive'),
-  };
 }

@@ -7,7 +7,7 @@ import { Link, useNavigate } from 'react-router';
 import { Card } from '../../components/Card';
 import { Icon } from '../../components/Icon';
 import { formatNumber } from '../../lib/format';
-import { useRights } from '../../lib/session';
+import { useRights } from '../../lib/rights';
 import { listOptions } from '../api';
 import { childTitle } from '../list/PreviewPane';
 import { detailPath, newPath } from '../paths';

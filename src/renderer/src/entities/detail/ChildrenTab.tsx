@@ -9,7 +9,7 @@ import { ErrorState } from '../../components/ErrorState';
 import { Icon } from '../../components/Icon';
 import { SkeletonRows } from '../../components/Skeleton';
 import { formatNumber } from '../../lib/format';
-import { useRights } from '../../lib/session';
+import { useRights } from '../../lib/rights';
 import { useShortcuts } from '../../lib/use-shortcuts';
 import { Grid } from '../list/Grid';
 import { movedCursor, NONE } from '../list/selection';

@@ -8,7 +8,7 @@ import { Page } from '@renderer/components/Page';
 import { OptionPill } from '@renderer/components/Pill';
 import { ProgressBar } from '@renderer/components/ProgressBar';
 import { SkeletonRows } from '@renderer/components/Skeleton';
-import { useRights } from '@renderer/lib/session';
+import { useRights } from '@renderer/lib/rights';
 import { trpc } from '@renderer/lib/trpc';
 import { PLAN_STATUS } from '@shared/entities/auditops/options';
 import { useQuery } from '@tanstack/react-query';

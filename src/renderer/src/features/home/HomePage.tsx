@@ -8,7 +8,7 @@ import { Page } from '@renderer/components/Page';
 import { ProgressBar } from '@renderer/components/ProgressBar';
 import { SkeletonRows } from '@renderer/components/Skeleton';
 import { formatDayLong, formatTime, todayHere } from '@renderer/lib/format';
-import { useRights } from '@renderer/lib/session';
+import { useRights } from '@renderer/lib/rights';
 import { trpc } from '@renderer/lib/trpc';
 import { useShortcuts } from '@renderer/lib/use-shortcuts';
 import type { Posture, WorkItem } from '@shared/wire/home';

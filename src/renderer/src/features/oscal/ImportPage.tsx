@@ -10,7 +10,7 @@ import { Page } from '../../components/Page';
 import { SkeletonRows } from '../../components/Skeleton';
 import { Screen } from '../../entities/parts/Screen';
 import { DOMAIN_LABELS, listPath } from '../../entities/paths';
-import { useRights } from '../../lib/session';
+import { useRights } from '../../lib/rights';
 import { useShortcuts } from '../../lib/use-shortcuts';
 import css from './ImportPage.module.css';
 import { Outcome } from './Outcome';

@@ -52,7 +52,7 @@ function useReach(profile: ConnectionProfile | undefined, connection: Connection
   if (connection.embedded) {
     return connection.state === 'online'
       ? { tone: 'good', icon: 'laptop', text: 'Ready on this laptop' }
-      : { tone: 'underway', icon: 'clock', text: 'Opening the workspace on this laptop' };
+      : { tone: 'underway', icon: 'clock', text: connection.progress ?? 'Opening the workspace on this laptop' };
   }
   if (profile !== undefined && test.data) return reachOf(profile, test.data);
   if (test.isError) return { tone: 'bad', icon: 'cloud-off', text: errorWords(toErrorData(test.error)).title };
