@@ -1,6 +1,7 @@
 /** Every code has words in the house's voice, whatever its details hold. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import './entities/registry';
 import { errorSentence, errorWords } from './error-texts';
 import { ERROR_CODES, type ErrorCode } from './errors';
 
