@@ -32,7 +32,7 @@ const CLOSE_MS = 12_000;
 const WINDOW_CORES = 2;
 /** A window that does not come up must not keep the workspace from opening, ms. */
 const USABLE_MS = 3_000;
-const PAGE_SERVED_MS = 500;
+const PAGE_SERVED_MS = 2_000;
 /** The window asks for its files one after the other within this time, ms. */
 const QUIET_MS = 12;
 
@@ -74,7 +74,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       const { workstation } = await loading;
       return respondFromVault(workstation.evidence, workstation.session.epoch(), fileId, request);
     },
-    onServed: quiet,
+    onScript: quiet,
     onError: (error) => log.error('a file could not be served', kindOf(error)),
   });
   bindChannels({

@@ -18,8 +18,8 @@ export type VaultResponder = (fileId: string, request: Request) => Promise<Respo
 export interface SchemeOptions {
   readonly rendererRoot: string;
   readonly vault: VaultResponder;
-  /** Told after each file of the window was handed over. */
-  readonly onServed?: () => void;
+  /** Told after each script of the window was handed over. */
+  readonly onScript?: () => void;
   /** Told of what could not be answered; the page only gets a status. */
   readonly onError: (error: unknown) => void;
 }
@@ -28,7 +28,7 @@ export function serveApp(session: Session, options: SchemeOptions): void {
   session.protocol.handle(APP_SCHEME, async (request) => {
     try {
       const response = await answer(request, options);
-      options.onServed?.();
+      if (response.headers.get('Content-Type')?.startsWith('text/javascript')) options.onScript?.();
       return response;
     } catch (error) {
       options.onError(error);

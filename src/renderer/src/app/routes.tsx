@@ -1,10 +1,14 @@
 /** The routes of the window. Screens come when they are first opened; each has its own error boundary. */
+import { lazy } from 'react';
 import { createHashRouter, type RouteObject } from 'react-router';
 import { Root } from './Root';
 import { NotFoundScreen, RouteErrorScreen } from './RouteErrorScreen';
 
+/** The router waits for a lazy route before it draws anything; the first address must not keep the sign-in from the screen. */
+const HomePage = lazy(async () => ({ default: (await import('../features/home/HomePage')).HomePage }));
+
 const screens: RouteObject[] = [
-  { index: true, lazy: async () => ({ Component: (await import('../features/home/HomePage')).HomePage }) },
+  { index: true, Component: HomePage },
   { path: 'r/:entity', lazy: async () => ({ Component: (await import('../entities/pages')).ListPage }) },
   { path: 'r/:entity/new', lazy: async () => ({ Component: (await import('../entities/pages')).FormPage }) },
   { path: 'r/:entity/:id', lazy: async () => ({ Component: (await import('../entities/pages')).DetailPage }) },
