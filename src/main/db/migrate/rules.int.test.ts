@@ -55,7 +55,9 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
         aclexplode(coalesce(o.proacl, acldefault('f', o.proowner))) a
       WHERE (${OURS}) AND ${NO_EXTENSION} AND a.grantee = 0 AND NOT (n.nspname = 'public' AND o.proname IN ('current_person', 'me',
         'my_workspaces', 'schema_versions', 'note_sign_in', 'create_person', 'grant_membership', 'revoke_membership',
-        'suspend_person', 'resume_person', 'create_tenant_record'))
+        'suspend_person', 'resume_person', 'create_tenant_record', 'enforce_memberships', 'unlock_person', 'change_my_password',
+        'reset_password', 'remove_person', 'person_by_email', 'tenant_people', 'suspend_tenant', 'resume_tenant', 'set_licence',
+        'enforce_licences', 'tenant_directory', 'licence_usage'))
       UNION ALL SELECT o.oid::regclass::text FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace, aclexplode(o.relacl) a
       WHERE (${OURS}) AND ${NO_EXTENSION} AND a.grantee = 0
       UNION ALL SELECT c.oid::regclass::text || '.' || o.attname FROM pg_attribute o JOIN pg_class c ON c.oid = o.attrelid
@@ -86,7 +88,8 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
   },
   'every table but the ledger and the trail is stamped and recorded': {
     query: `SELECT o.oid::regclass::text AS what FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
-      WHERE o.relkind = 'r' AND n.nspname LIKE 'tenant\\_%' AND o.relname NOT IN ('sync_ops', 'audit_log')
+      WHERE o.relkind = 'r' AND n.nspname LIKE 'tenant\\_%' AND o.relname NOT IN ('sync_ops', 'audit_log', 'storage_usage', 'rollups', 'rollup_deltas',
+        'requirement_standings', 'changes')
         AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = o.oid AND t.tgenabled = 'O'
           AND t.tgname IN ('stamp_row', 'trail_insert', 'trail_update', 'trail_delete')) <> 4`,
     breach: (schema) => `ALTER TABLE ${schema}.findings DISABLE TRIGGER trail_update`,

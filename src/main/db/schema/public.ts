@@ -1,6 +1,6 @@
 /** `public`: tenants, persons, licences, memberships and configuration, as the migrations make them. */
 import { sql } from 'drizzle-orm';
-import { boolean, date, pgTable, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { boolean, date, integer, pgTable, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
 import { instant, json } from './columns';
 
 export const tenants = pgTable('tenants', {
@@ -34,6 +34,8 @@ export const users = pgTable('users', {
   isDeleted: boolean('is_deleted').notNull().default(false),
   preferences: json('preferences').notNull().default({}),
   dbRole: varchar('db_role', { length: 63 }).notNull(),
+  lockedAt: instant('locked_at'),
+  failedSignIns: integer('failed_sign_ins').notNull().default(0),
 });
 
 export const licenses = pgTable('licenses', {
@@ -47,6 +49,7 @@ export const licenses = pgTable('licenses', {
   limits: json('limits').notNull().default({}),
   createdAt: instant('created_at').notNull().default(sql`now()`),
   updatedAt: instant('updated_at').notNull().default(sql`now()`),
+  shutAt: instant('shut_at'),
 });
 
 export const globalConfig = pgTable('global_config', {
@@ -64,4 +67,7 @@ export const tenantMemberships = pgTable('tenant_memberships', {
   function: varchar('function', { length: 20 }).notNull(),
   createdAt: instant('created_at').notNull().default(sql`now()`),
   expiresAt: instant('expires_at'),
+  grantedBy: uuid('granted_by'),
+  reason: varchar('reason', { length: 500 }),
+  endedAt: instant('ended_at'),
 });

@@ -34,6 +34,14 @@ export const syncOps = pgTable('sync_ops', {
   createdAt: instant('created_at').notNull().default(sql`now()`),
 });
 
+/** One row: what the tenant's evidence weighs, for the licence. */
+export const storageUsage = pgTable('storage_usage', {
+  tenantId: uuid('tenant_id').primaryKey().default(ownTenant),
+  bytes: bigint('bytes', { mode: 'number' }).notNull().default(0),
+  files: bigint('files', { mode: 'number' }).notNull().default(0),
+  updatedAt: instant('updated_at').notNull().default(sql`now()`),
+});
+
 /** By which key of a former system, or of the shared library, a record is known. */
 export const sourceKeys = pgTable('source_keys', {
   ...systemColumns(),
