@@ -225,11 +225,21 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     'Ask its administrator to install pgvector, then run the migrations again.',
   ],
   SCHEMA_MISSING: ['This database has no KOMPL.AI schema yet', 'Its administrator runs: kompl db migrate.'],
-  SCHEMA_NEWER: ['The database is newer than this version', 'Nothing was changed. Bring the workstation up to date.'],
-  SCHEMA_OLDER: ['The database is older than this version', 'Nothing was changed. Its administrator runs: kompl db migrate.'],
+  SCHEMA_NEWER: [
+    'The database is newer than this version',
+    'Nothing was changed; you can read, and write again once KOMPL.AI is brought up to date on this computer.',
+  ],
+  SCHEMA_OLDER: [
+    'The database is older than this version',
+    'Nothing was changed; you can read, and write again once its administrator has run: kompl db migrate.',
+  ],
   MIGRATION_FAILED: (d) => [
     `The migration ${fact(d, ['migration', 'version', 'step', 'file'], '')} did not succeed`.replace('  ', ' '),
     `The last good version stays in place.${typeof d.reason === 'string' ? ` ${capital(d.reason)}.` : ''}`,
+  ],
+  DATA_WOULD_BE_LOST: (d) => [
+    'Taking these steps back would lose data',
+    `Nothing was changed. Lost would be ${Array.isArray(d.losses) ? d.losses.join('; ') : 'rows'}. To lose it, say --yes.`,
   ],
   WORKSPACE_IN_USE: (d) => [
     'The workspace on this laptop is open in another program',

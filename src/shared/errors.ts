@@ -64,6 +64,7 @@ export const ERROR_CODES = {
   SCHEMA_NEWER: 'schema',
   SCHEMA_OLDER: 'schema',
   MIGRATION_FAILED: 'schema',
+  DATA_WOULD_BE_LOST: 'schema',
   // this laptop
   WORKSPACE_IN_USE: 'local',
   WORKSPACE_DAMAGED: 'local',
