@@ -40,7 +40,9 @@ export async function readHistory(ctx: EntityContext, name: EntityName, id: stri
     const { rows } = await tx.query<TrailRow>(
       `SELECT at, actor, login::text AS login, action, source, reason,
               old_values - $3::text[] AS "oldValues", new_values - $3::text[] AS "newValues"
-       FROM audit_log WHERE resource_type = $1::text AND resource_id = $2::uuid ORDER BY id DESC LIMIT ${MAX_ENTRIES}`,
+       FROM trail
+       WHERE origin = 'tenant' AND resource_type = $1::text AND resource_id = $2::uuid AND action IN ('insert', 'update', 'delete')
+       ORDER BY entry DESC LIMIT ${MAX_ENTRIES}`,
       [entity.table, checkedId, hidden],
     );
     return rows.map((row) => historyEntry(entity, row));

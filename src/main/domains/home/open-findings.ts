@@ -49,7 +49,7 @@ export async function readOpenFindings(
       [facts.now, SETTLED_FINDINGS],
     ),
     tx.query<{ findings: number }>(
-      `SELECT count(DISTINCT l.resource_id)::integer AS findings FROM audit_log l
+      `SELECT count(DISTINCT l.resource_id)::integer AS findings FROM trail l
        WHERE l.resource_type = 'findings' AND l.action = 'update' AND l.at >= $1::timestamptz
          AND l.new_values ->> 'status' = 'verified'`,
       [`${quarterStart(facts.today)}T00:00:00Z`],
