@@ -47,14 +47,14 @@ describe('parseCommandLine', () => {
   it.each([
     ['fly', 'there is no command “fly”'],
     ['--json', 'there is no command “--json”'],
-    ['db', '“db” needs one of: migrate, status'],
+    ['db', expect.stringMatching(/^“db” needs one of: migrate, status/)],
     ['tenant create --name N', '--domain is missing'],
     ['import oscal --tenant T', 'FILE is missing'],
     ['import oscal --tenant T a b', '“b” is one argument too many'],
     ['db migrate --force', "Unknown option '--force'"],
     ['user create --tenant T --email e --role auditor', '--password-stdin is missing'],
   ])('refuses “%s”', (line, sentence) => {
-    expect(refusal(() => invocation(line))).toBe(sentence);
+    expect(refusal(() => invocation(line))).toEqual(sentence);
   });
 
   it('explains one command or all of them', () => {

@@ -38,10 +38,20 @@ export interface Database {
   admin<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
   /** Such a connection for a caller that needs several; the caller ends it. */
   connectAdmin(): Promise<pg.Client>;
+  /** A connection of its own with another login, elsewhere if a place is named; the embedded server has one login only. */
+  connectAs(login: LoginAt): Promise<pg.Client>;
   /** A new pool in the place of the old one, whose connections are ended; after sleep and after a change of network. */
   replace(): Promise<DatabaseState>;
   /** Ends every connection and, for the embedded server, its process. */
   close(): Promise<void>;
+}
+
+export interface LoginAt {
+  readonly user: string;
+  readonly password: string;
+  /** Where to; the database's own place where it is left out. */
+  readonly host?: string;
+  readonly port?: number;
 }
 
 const PROBE_MS = 5_000;
@@ -112,6 +122,11 @@ class PooledDatabase implements Database {
   connectAdmin(): Promise<pg.Client> {
     if (this.#closing) return Promise.reject(new CodedError('SERVER_CLOSED'));
     return connectOnce(this.#source);
+  }
+
+  connectAs(login: LoginAt): Promise<pg.Client> {
+    if (this.#closing) return Promise.reject(new CodedError('SERVER_CLOSED'));
+    return connectOnce(this.#source, this.embedded ? {} : { ...login });
   }
 
   replace(): Promise<DatabaseState> {

@@ -2,6 +2,7 @@
 import type { Command } from '../command';
 import { DATABASE_COMMANDS } from './database';
 import { DEMO_COMMANDS } from './demo';
+import { ISOLATION_COMMANDS } from './isolation';
 import { LIST_COMMANDS } from './list';
 import { OSCAL_COMMANDS } from './oscal';
 import { TENANT_COMMANDS } from './tenant';
@@ -9,6 +10,7 @@ import { USER_COMMANDS } from './user';
 
 export const COMMANDS: readonly Command[] = [
   ...DATABASE_COMMANDS,
+  ...ISOLATION_COMMANDS,
   ...TENANT_COMMANDS,
   ...USER_COMMANDS,
   ...OSCAL_COMMANDS,
