@@ -99,6 +99,10 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     `Wait ${typeof d.retryAfterSeconds === 'number' ? `${Math.ceil(d.retryAfterSeconds)} seconds` : 'a moment'}, then try again.`,
   ],
   PERSON_SUSPENDED: ['This person is suspended', 'Nothing is lost. Ask an administrator to lift the suspension.'],
+  PERSON_LOCKED: [
+    'This person is locked after too many wrong passwords',
+    'Nothing is lost. Ask an administrator to unlock them.',
+  ],
   LICENCE_EXPIRED: (d) => [
     `The licence of ${fact(d, ['tenant', 'name'], 'this tenant')} ended${typeof d.endDate === 'string' ? ` on ${dayOf(d.endDate)}` : ''}`,
     'All records are kept. Ask your administrator to renew it.',
@@ -125,6 +129,13 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     `${fact(d, ['tenant', 'name'], 'This tenant')} is suspended`,
     'All records are kept. Ask the platform administrator.',
   ],
+  LICENCE_LIMIT: (d) =>
+    d.limit === 'licence_users'
+      ? ['All places of the licence are taken', 'Remove somebody who has left, or have the licence extended.']
+      : d.limit === 'licence_storage'
+        ? ['The licence has no room for this evidence', 'Nothing was added. Have the licence extended.']
+        : ['The licence does not cover this work', 'All records are kept. Have the licence extended.'],
+  LAST_ADMINISTRATOR: ['This is the last administrator of the tenant', 'Name another one first.'],
   SENDER_REFUSED: ['This window may not ask for that', 'Close it and use the main window.'],
   INPUT_INVALID: (_d, faults) => [
     faults.length > 1 ? `${faults.length} values need a change` : 'A value needs a change',
@@ -172,6 +183,14 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   CATALOG_FOREIGN: (d) => [
     `${fileOf(d)} is no OSCAL catalogue`,
     `It is ${fact(d, ['found'], 'something else')}. Nothing was written.`,
+  ],
+  LOAD_UNKNOWN: (d) => [
+    `${fileOf(d)} cannot be loaded`,
+    `It ${fact(d, ['reason'], 'is not a file that loads know')}${typeof d.line === 'number' ? ` (line ${d.line})` : ''}. Nothing was written.`,
+  ],
+  LIBRARY_FIXED: (d) => [
+    `${fact(d, ['what'], 'This version')} is published and stays as it is`,
+    'Add the changed content under another version.',
   ],
   TRAIL_KEY_INVALID: (d) =>
     d.reason === 'passphrase'

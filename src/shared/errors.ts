@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   SIGN_IN_REFUSED: 'auth',
   SIGN_IN_SLOWED: 'auth',
   PERSON_SUSPENDED: 'auth',
+  PERSON_LOCKED: 'auth',
   LICENCE_EXPIRED: 'auth',
   LICENCE_NOT_STARTED: 'auth',
   NO_MEMBERSHIP: 'auth',
@@ -21,6 +22,8 @@ export const ERROR_CODES = {
   FIELD_FORBIDDEN: 'forbidden',
   STATE_FORBIDS: 'forbidden',
   TENANT_SUSPENDED: 'forbidden',
+  LICENCE_LIMIT: 'forbidden',
+  LAST_ADMINISTRATOR: 'forbidden',
   SENDER_REFUSED: 'forbidden',
   // input
   INPUT_INVALID: 'input',
@@ -39,6 +42,8 @@ export const ERROR_CODES = {
   FILE_GRANT_UNKNOWN: 'input',
   CATALOG_INVALID: 'input',
   CATALOG_FOREIGN: 'input',
+  LOAD_UNKNOWN: 'input',
+  LIBRARY_FIXED: 'input',
   TRAIL_KEY_INVALID: 'input',
   TRAIL_FILE_INVALID: 'input',
   // the sealed trail was tampered with
