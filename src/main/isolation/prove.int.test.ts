@@ -110,7 +110,8 @@ describe.each(testKinds())('the proof on %s', (kind) => {
     );
     const before = await state();
     const found = await proveIsolation(database, options({ tenants: [a.id, `right-${kind}.example`] }));
-    const open = found.attempts.filter(({ verdict }) => verdict === 'open');
+    // A statement prepared through the open door outlives its transaction; on the embedded server all share one session.
+    const open = found.attempts.filter(({ verdict, group }) => verdict === 'open' && group !== 'statements');
     expect(reportOf(found, 'test', 'test').verdict).toBe('not isolated');
     expect(new Set(open.map(({ as }) => as))).toEqual(new Set(['risk of A']));
     expect(open.some(({ statement }) => statement === `LOCK TABLE ${b.schema}.controls IN ACCESS EXCLUSIVE MODE NOWAIT`)).toBe(
