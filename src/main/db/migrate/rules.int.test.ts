@@ -33,7 +33,9 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
     query: `SELECT o.polrelid::regclass::text AS what FROM pg_policy o JOIN pg_class c ON c.oid = o.polrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname LIKE 'tenant\\_%' AND (
-        replace(substring(pg_get_expr(o.polqual, o.polrelid) FROM '''([0-9a-f-]{36})''::uuid'), '-', '') IS DISTINCT FROM substr(n.nspname, 8)
+        -- a restrictive one only narrows what another allows
+        (o.polpermissive AND replace(substring(pg_get_expr(o.polqual, o.polrelid) FROM '''([0-9a-f-]{36})''::uuid'), '-', '')
+          IS DISTINCT FROM substr(n.nspname, 8))
         OR pg_get_expr(o.polqual, o.polrelid) ~* '\\mselect\\M|true')`,
     breach: (schema) => `CREATE POLICY open ON ${schema}.findings USING (true)`,
   },
@@ -57,7 +59,8 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
         'my_workspaces', 'schema_versions', 'note_sign_in', 'create_person', 'grant_membership', 'revoke_membership',
         'suspend_person', 'resume_person', 'create_tenant_record', 'enforce_memberships', 'unlock_person', 'change_my_password',
         'reset_password', 'remove_person', 'person_by_email', 'tenant_people', 'suspend_tenant', 'resume_tenant', 'set_licence',
-        'enforce_licences', 'tenant_directory', 'licence_usage'))
+        'enforce_licences', 'tenant_directory', 'licence_usage', 'set_tenant_config', 'set_global_config', 'effective_config',
+        'apply_tenant_step', 'fill_tenant', 'rename_tenant', 'schedule_tenant_deletion', 'cancel_tenant_deletion', 'shred_tenant'))
       UNION ALL SELECT o.oid::regclass::text FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace, aclexplode(o.relacl) a
       WHERE (${OURS}) AND ${NO_EXTENSION} AND a.grantee = 0
       UNION ALL SELECT c.oid::regclass::text || '.' || o.attname FROM pg_attribute o JOIN pg_class c ON c.oid = o.attrelid

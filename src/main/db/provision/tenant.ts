@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { CodedError, type FieldFault } from '@shared/errors';
 import { tenantSchema } from '@shared/roles';
+import { LICENCE_FEATURES, LICENCE_LIMITS } from '@shared/wire/admin-tenants';
 import { z } from 'zod';
 import { type AdminClient, inTransaction, queryRows } from '../migrate/client';
 import type { MigrationSet } from '../migrate/files';
@@ -24,7 +25,15 @@ export const tenantConfigSchema = z.looseObject({
 export type TenantConfig = z.infer<typeof tenantConfigSchema>;
 
 export const licenceSchema = z
-  .strictObject({ type: z.string().trim().min(1).max(50), startDate: z.iso.date(), endDate: z.iso.date() })
+  .strictObject({
+    type: z.string().trim().min(1).max(50),
+    startDate: z.iso.date(),
+    endDate: z.iso.date(),
+    /** Domains that are switched on or off; what is not named is on. */
+    features: z.partialRecord(z.enum(LICENCE_FEATURES), z.boolean()).optional(),
+    /** The most there may be of something; what is not named has no limit. */
+    limits: z.partialRecord(z.enum(LICENCE_LIMITS), z.int().min(0)).optional(),
+  })
   .refine((licence) => licence.endDate >= licence.startDate, { path: ['endDate'], message: 'not before the start' });
 export type NewLicence = z.infer<typeof licenceSchema>;
 
@@ -46,6 +55,11 @@ export interface CreateTenantOptions {
   readonly migrations: MigrationSet;
   /** For tests that want a known id. */
   readonly newId?: () => string;
+  /**
+   * `owner`: the schema's text is run with the owner's rights, which only a database administrator can take on; `steps`: each
+   * step goes through `public.apply_tenant_step`, which an administrator of the platform may call. `owner` unless given.
+   */
+  readonly rights?: 'owner' | 'steps';
 }
 
 const newTenantSchema = z.strictObject({
@@ -69,47 +83,88 @@ function normaliseDomain(domain: string): string {
   return /^[!-~]*$/.test(domain) ? domain.toLowerCase() : domainToASCII(domain);
 }
 
+/** A tenant's values, checked and in the form in which they are stored. */
+export type CheckedTenant = z.output<typeof newTenantSchema>;
+
+/**
+ * @throws CodedError INPUT_INVALID with faults by field
+ */
+export function checkTenant(tenant: NewTenant): CheckedTenant {
+  const parsed = newTenantSchema.safeParse(tenant);
+  if (parsed.success) return parsed.data;
+  const faults: FieldFault[] = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new CodedError('INPUT_INVALID', { field: faults[0]?.path ?? '' }, { faults });
+}
+
 /**
  * Creates a tenant.
  * @param client a database administrator's
  * @throws CodedError INPUT_INVALID with faults by field, DUPLICATE (the domain is taken), ROLE_FORBIDS, SCHEMA_MISSING
  */
 export async function createTenant(client: AdminClient, tenant: NewTenant, options: CreateTenantOptions): Promise<CreatedTenant> {
-  const parsed = newTenantSchema.safeParse(tenant);
-  if (!parsed.success) {
-    const faults: FieldFault[] = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-    throw new CodedError('INPUT_INVALID', { field: faults[0]?.path ?? '' }, { faults });
-  }
-  const { name, domain, config, licence } = parsed.data;
+  const checked = checkTenant(tenant);
   await requireRegistry(client);
-  const id = (options.newId ?? randomUUID)();
-  const schema = tenantSchema(id);
-  const template = [
-    'SET LOCAL ROLE kompl_owner;',
-    "SET LOCAL client_min_messages = 'warning';",
-    searchPathSql({ scope: 'tenant', tenantId: id }),
-    ...options.migrations.tenant.map((migration) => stepSql(migration, id, 'up')),
-  ].join('\n');
   try {
     return await inTransaction(client, async () => {
-      await client.query('SELECT public.create_tenant_record($1, $2, $3::jsonb, $4, $5::date, $6::date, $7::uuid)', [
-        name,
-        domain,
-        JSON.stringify(config),
-        licence.type,
-        licence.startDate,
-        licence.endDate,
-        id,
-      ]);
-      await client.query(template); // one message, one round trip
-      return { id, schema };
+      const created = await createTenantRecord(client, checked, options);
+      await createTenantSchema(client, created.id, options);
+      return created;
     });
   } catch (error) {
-    throw provisionError(error, { field: 'domain', value: domain });
+    throw provisionError(error, { field: 'domain', value: checked.domain });
   }
 }
 
-async function requireRegistry(client: AdminClient): Promise<void> {
+/** Record, licence, roles and an empty schema, in the caller's transaction. Whoever comes second with a domain is refused (23505). */
+export async function createTenantRecord(
+  client: AdminClient,
+  { name, domain, config, licence }: CheckedTenant,
+  options: Pick<CreateTenantOptions, 'newId'>,
+): Promise<CreatedTenant> {
+  const id = (options.newId ?? randomUUID)();
+  const schema = tenantSchema(id);
+  await client.query('SELECT public.create_tenant_record($1, $2, $3::jsonb, $4, $5::date, $6::date, $7::uuid)', [
+    name,
+    domain,
+    JSON.stringify(config),
+    licence.type,
+    licence.startDate,
+    licence.endDate,
+    id,
+  ]);
+  const { type, startDate, endDate, features, limits } = licence;
+  if (features !== undefined || limits !== undefined) {
+    await client.query('SELECT public.set_licence($1::uuid, $2, $3::date, $4::date, $5::jsonb, $6::jsonb)', [
+      id,
+      type,
+      startDate,
+      endDate,
+      JSON.stringify(features ?? {}),
+      JSON.stringify(limits ?? {}),
+    ]);
+  }
+  return { id, schema };
+}
+
+/** Every table of the tenant, in the caller's transaction, which afterwards has the owner's rights where it ran with them. */
+export async function createTenantSchema(client: AdminClient, tenantId: string, options: CreateTenantOptions): Promise<void> {
+  if (options.rights === 'steps') {
+    for (const { version, name, up } of options.migrations.tenant) {
+      await client.query('SELECT public.apply_tenant_step($1::uuid, $2, $3, $4)', [tenantId, version, name, up]);
+    }
+    return;
+  }
+  const template = [
+    'SET LOCAL ROLE kompl_owner;',
+    "SET LOCAL client_min_messages = 'warning';",
+    searchPathSql({ scope: 'tenant', tenantId }),
+    ...options.migrations.tenant.map((migration) => stepSql(migration, tenantId, 'up')),
+  ].join('\n');
+  await client.query(template); // one message, one round trip
+}
+
+/** @throws CodedError SCHEMA_MISSING where the database was never migrated */
+export async function requireRegistry(client: AdminClient): Promise<void> {
   const row = z.object({ there: z.boolean() });
   const [answer] = await queryRows(client, row, "SELECT to_regclass('public.tenants') IS NOT NULL AS there");
   if (answer?.there !== true) throw new CodedError('SCHEMA_MISSING', {});

@@ -15,6 +15,9 @@ export const tenants = pgTable('tenants', {
   deletedBy: uuid('deleted_by'),
   isDeleted: boolean('is_deleted').notNull().default(false),
   config: json('config').notNull().default({}),
+  shredAfter: instant('shred_after'),
+  deletionReason: text('deletion_reason'),
+  statusBeforeDeletion: varchar('status_before_deletion', { length: 20 }),
 });
 
 export const users = pgTable('users', {
@@ -57,6 +60,17 @@ export const globalConfig = pgTable('global_config', {
   key: varchar('key', { length: 255 }).notNull(),
   value: json('value').notNull(),
   description: text('description'),
+  createdAt: instant('created_at').notNull().default(sql`now()`),
+  updatedAt: instant('updated_at').notNull().default(sql`now()`),
+  defaultValue: json('default_value'),
+  rule: json('rule').notNull().default({}),
+  perTenant: boolean('per_tenant').notNull().default(false),
+});
+
+export const tenantConfig = pgTable('tenant_config', {
+  tenantId: uuid('tenant_id').notNull(),
+  key: varchar('key', { length: 255 }).notNull(),
+  value: json('value').notNull(),
   createdAt: instant('created_at').notNull().default(sql`now()`),
   updatedAt: instant('updated_at').notNull().default(sql`now()`),
 });

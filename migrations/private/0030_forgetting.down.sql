@@ -1,0 +1,2 @@
+DROP FUNCTION private.forget_tenant(uuid);
+DROP FUNCTION private.forget_person(uuid);

@@ -1,0 +1,10 @@
+DROP FUNCTION public.effective_config(uuid);
+DROP FUNCTION public.set_global_config(text, jsonb);
+DROP FUNCTION public.set_tenant_config(uuid, text, jsonb);
+DROP FUNCTION public.require_setting(text, jsonb);
+DROP FUNCTION public.config_accepts(jsonb, jsonb);
+DROP TABLE public.tenant_config;
+DELETE FROM public.global_config WHERE default_value IS NOT NULL;
+ALTER TABLE public.global_config DROP COLUMN per_tenant;
+ALTER TABLE public.global_config DROP COLUMN rule;
+ALTER TABLE public.global_config DROP COLUMN default_value;

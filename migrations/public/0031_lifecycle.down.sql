@@ -1,0 +1,11 @@
+DROP FUNCTION public.shred_tenant(uuid, text, boolean, text);
+DROP FUNCTION public.cancel_tenant_deletion(uuid);
+DROP FUNCTION public.schedule_tenant_deletion(uuid, interval, text);
+DROP FUNCTION public.held(uuid);
+DROP FUNCTION public.rename_tenant(uuid, text, text, jsonb);
+DROP FUNCTION public.fill_tenant(uuid, jsonb);
+DROP FUNCTION public.apply_tenant_step(uuid, text, text, text);
+ALTER TABLE public.tenants DROP CONSTRAINT tenants_deletion_check;
+ALTER TABLE public.tenants DROP COLUMN status_before_deletion;
+ALTER TABLE public.tenants DROP COLUMN deletion_reason;
+ALTER TABLE public.tenants DROP COLUMN shred_after;
