@@ -27,6 +27,7 @@ export async function fillTenant(fill: TenantToFill): Promise<void> {
   const controls = byRef(await records.all(compliance, 'controls'));
   for (const audit of fill.content.audits) await makeAudit(fill, records, audit, regulation.id, controls);
   await makeFindings(fill, records, controls);
+  await endAudits(fill, records);
 }
 
 type Controls = ReadonlyMap<string, EntityRow<'controls'>>;
@@ -85,8 +86,16 @@ async function makeAudit(
     const tests = (await records.all(ctx, 'controlTests')).filter((test) => test.auditPlanId === planId);
     for (const test of audit.tests) await bringTest(records, ctx, test, today, tests, controls);
   }
-  const plan = (await records.all(ctx, 'auditPlans')).find((row) => row.id === planId);
-  await records.bring(ctx, 'auditPlans', known(plan, audit.name), {}, audit.status);
+}
+
+/** An audit that is reported takes no more findings in, so its state comes last. */
+async function endAudits({ content, as }: TenantToFill, records: Records): Promise<void> {
+  const ctx = as('auditor');
+  const plans = await records.all(ctx, 'auditPlans');
+  for (const audit of content.audits) {
+    const plan = plans.find((row) => row.auditName === audit.name);
+    await records.bring(ctx, 'auditPlans', known(plan, audit.name), {}, audit.status);
+  }
 }
 
 async function bringTest(

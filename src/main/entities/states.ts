@@ -36,3 +36,18 @@ export function checkStep(machine: StateMachine, from: string | null, to: string
     throw new CodedError('REASON_REQUIRED', { field: machine.field, from, to });
   }
 }
+
+/**
+ * In a locked state only the state itself may change: refuses anything else (STATE_FORBIDS with the state and the first field).
+ * `before` is the record as it stands, `values` what would be written.
+ */
+export function checkLocked(
+  machine: StateMachine,
+  before: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  const state = String(before[machine.field]);
+  if (!machine.locked?.includes(state)) return;
+  const field = Object.keys(values).find((key) => key !== machine.field);
+  if (field !== undefined) throw new CodedError('STATE_FORBIDS', { state, field });
+}

@@ -13,7 +13,7 @@ import { checkChange, checkCreation, invalid } from './faults';
 import type { EntityHooks } from './hooks';
 import { mergeFields, type Values } from './merge';
 import { type AnyRow, readRow } from './read';
-import { checkStep } from './states';
+import { checkLocked, checkStep } from './states';
 
 export interface WriteRequest {
   readonly entity: EntityName;
@@ -123,7 +123,9 @@ export async function updateWithin(
 
 function checkStates(entity: Entity, before: Values, values: Values, reason: string | undefined): void {
   const machine = entity.states;
-  if (!machine || !Object.hasOwn(values, machine.field)) return;
+  if (!machine) return;
+  checkLocked(machine, before, values);
+  if (!Object.hasOwn(values, machine.field)) return;
   checkStep(machine, String(before[machine.field]), String(values[machine.field]), reason);
 }
 

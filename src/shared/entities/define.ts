@@ -30,6 +30,8 @@ export interface StateMachine {
   readonly steps: Readonly<Record<string, readonly string[]>>;
   /** Target states that need a reason, which goes to the trail. */
   readonly reasonFor?: readonly string[];
+  /** States in which only the state itself may change: what was reported, issued or settled stands as it was. */
+  readonly locked?: readonly string[];
 }
 
 export interface FormSection {

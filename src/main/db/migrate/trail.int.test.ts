@@ -208,6 +208,11 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
       expect(await one(['SELECT file_path FROM audit_evidence WHERE id = $1', [evidence.id]])).toEqual({
         file_path: `vault/${second.id}`,
       });
+      await one([
+        `UPDATE control_tests SET status = 'in_progress', design_effectiveness = 'effective', operating_effectiveness = 'effective'
+         WHERE id = $1 RETURNING id`,
+        [test.id],
+      ]);
       const done = await one(["UPDATE control_tests SET status = 'done' WHERE id = $1 RETURNING evidence", [test.id]]);
       expect(done.evidence).toEqual([{ id: evidence.id, ref: evidence.ref, title: 'Photo' }]);
     });

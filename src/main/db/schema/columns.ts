@@ -38,3 +38,6 @@ export const systemColumns = () => ({
   updatedBy: uuid('updated_by'),
   archivedAt: instant('archived_at'),
 });
+
+/** The record whose restriction covers this one; null where everybody with the right to the table reads it. The database's own. */
+export const restrictable = () => ({ restrictedRoot: uuid('restricted_root') });

@@ -48,6 +48,7 @@ export const finding = defineEntity({
       risk_accepted: ['assigned', 'closed'],
     },
     reasonFor: ['dismissed', 'risk_accepted'],
+    locked: ['closed'],
   },
   access: AUDIT_ACCESS,
   list: {

@@ -38,6 +38,7 @@ export const auditPlan = defineEntity({
       cancelled: ['planned'],
     },
     reasonFor: ['cancelled'],
+    locked: ['reported', 'closed', 'cancelled'],
   },
   access: AUDIT_ACCESS,
   list: {

@@ -14,10 +14,11 @@ import {
 } from '@shared/entities/auditops/options';
 import { sql } from 'drizzle-orm';
 import { bigint, date, integer, pgTable, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { instant, json, oneOf, systemColumns } from '../columns';
+import { instant, json, oneOf, restrictable, systemColumns } from '../columns';
 
 export const auditPlans = pgTable('audit_plans', {
   ...systemColumns(),
+  ...restrictable(),
   auditName: varchar('audit_name', { length: 255 }).notNull(),
   auditType: oneOf('audit_type', 50, PLAN_TYPE),
   scope: text('scope'),
@@ -32,6 +33,7 @@ export const auditPlans = pgTable('audit_plans', {
 
 export const controlTests = pgTable('control_tests', {
   ...systemColumns(),
+  ...restrictable(),
   controlId: uuid('control_id'),
   testDate: date('test_date', { mode: 'string' }).notNull(),
   testResult: oneOf('test_result', 20, TEST_RESULT).notNull().default('not_tested'),
@@ -53,6 +55,7 @@ export const controlTests = pgTable('control_tests', {
 
 export const auditEvidence = pgTable('audit_evidence', {
   ...systemColumns(),
+  ...restrictable(),
   auditPlanId: uuid('audit_plan_id'),
   evidenceType: oneOf('evidence_type', 50, EVIDENCE_TYPE),
   description: text('description'),
@@ -69,6 +72,7 @@ export const auditEvidence = pgTable('audit_evidence', {
 
 export const evidenceFiles = pgTable('evidence_files', {
   ...systemColumns(),
+  ...restrictable(),
   evidenceId: uuid('evidence_id').notNull(),
   fileName: varchar('file_name', { length: 255 }).notNull(),
   mediaType: varchar('media_type', { length: 127 }).notNull(),
@@ -81,6 +85,7 @@ export const evidenceFiles = pgTable('evidence_files', {
 
 export const findings = pgTable('findings', {
   ...systemColumns(),
+  ...restrictable(),
   ref: varchar('ref', { length: 30 }).notNull(),
   title: varchar('title', { length: 255 }).notNull(),
   kind: oneOf('kind', 30, FINDING_KIND).notNull(),
@@ -101,6 +106,7 @@ export const findings = pgTable('findings', {
 
 export const actions = pgTable('actions', {
   ...systemColumns(),
+  ...restrictable(),
   ref: varchar('ref', { length: 30 }).notNull(),
   title: varchar('title', { length: 255 }).notNull(),
   description: text('description'),
@@ -113,6 +119,8 @@ export const actions = pgTable('actions', {
 
 export const auditReports = pgTable('audit_reports', {
   ...systemColumns(),
+  ...restrictable(),
+  status: varchar('status', { length: 20 }).notNull().default('draft'),
   auditPlanId: uuid('audit_plan_id'),
   reportType: varchar('report_type', { length: 50 }),
   findings: json('findings'),

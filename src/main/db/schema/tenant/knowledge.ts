@@ -1,9 +1,10 @@
 /** Knowledge tables of a tenant, found by search_path. Foreign keys and indexes live in the migrations. */
 import { doublePrecision, integer, pgTable, text, uuid, varchar, vector } from 'drizzle-orm/pg-core';
-import { systemColumns } from '../columns';
+import { restrictable, systemColumns } from '../columns';
 
 export const documents = pgTable('documents', {
   ...systemColumns(),
+  ...restrictable(),
   title: varchar('title', { length: 255 }).notNull(),
   content: text('content').notNull(),
   documentType: varchar('document_type', { length: 50 }),
@@ -12,6 +13,7 @@ export const documents = pgTable('documents', {
 
 export const chunks = pgTable('chunks', {
   ...systemColumns(),
+  ...restrictable(),
   documentId: uuid('document_id'),
   content: text('content').notNull(),
   chunkIndex: integer('chunk_index').notNull(),
@@ -19,6 +21,7 @@ export const chunks = pgTable('chunks', {
 
 export const embeddings = pgTable('embeddings', {
   ...systemColumns(),
+  ...restrictable(),
   documentId: uuid('document_id'),
   embedding: vector('embedding', { dimensions: 1536 }),
   contentHash: varchar('content_hash', { length: 64 }),
@@ -27,6 +30,7 @@ export const embeddings = pgTable('embeddings', {
 
 export const similarityScores = pgTable('similarity_scores', {
   ...systemColumns(),
+  ...restrictable(),
   queryId: uuid('query_id'),
   documentId: uuid('document_id'),
   score: doublePrecision('score').notNull(),

@@ -14,7 +14,7 @@ import {
   REQUIREMENT_KIND,
 } from '@shared/entities/regops/options';
 import { boolean, date, integer, pgTable, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { json, oneOf, systemColumns } from '../columns';
+import { json, oneOf, restrictable, systemColumns } from '../columns';
 
 export const regulations = pgTable('regulations', {
   ...systemColumns(),
@@ -51,6 +51,7 @@ export const requirements = pgTable('requirements', {
 
 export const complianceAssessments = pgTable('compliance_assessments', {
   ...systemColumns(),
+  ...restrictable(),
   regulationId: uuid('regulation_id'),
   assessmentDate: date('assessment_date', { mode: 'string' }).notNull(),
   status: varchar('status', { length: 20 }).notNull().default('in_progress'),
@@ -62,10 +63,11 @@ export const complianceAssessments = pgTable('compliance_assessments', {
 
 export const policies = pgTable('policies', {
   ...systemColumns(),
+  ...restrictable(),
   name: varchar('name', { length: 255 }).notNull(),
   description: text('description'),
   type: varchar('type', { length: 50 }),
-  status: varchar('status', { length: 20 }).notNull().default('active'),
+  status: varchar('status', { length: 20 }).notNull().default('draft'),
   version: varchar('version', { length: 50 }),
   content: json('content'),
 });

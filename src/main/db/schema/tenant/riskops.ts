@@ -1,9 +1,10 @@
 /** RiskOps tables of a tenant, found by search_path. Foreign keys and indexes live in the migrations. */
 import { date, integer, numeric, pgTable, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { json, systemColumns } from '../columns';
+import { json, restrictable, systemColumns } from '../columns';
 
 export const riskRegister = pgTable('risk_register', {
   ...systemColumns(),
+  ...restrictable(),
   riskName: varchar('risk_name', { length: 255 }).notNull(),
   riskCategory: varchar('risk_category', { length: 100 }),
   riskType: varchar('risk_type', { length: 50 }),
@@ -17,6 +18,7 @@ export const riskRegister = pgTable('risk_register', {
 
 export const vulnerabilities = pgTable('vulnerabilities', {
   ...systemColumns(),
+  ...restrictable(),
   vulnerabilityId: varchar('vulnerability_id', { length: 100 }).notNull(),
   title: varchar('title', { length: 255 }).notNull(),
   severity: varchar('severity', { length: 50 }),
@@ -29,6 +31,7 @@ export const vulnerabilities = pgTable('vulnerabilities', {
 
 export const vendorAssessments = pgTable('vendor_assessments', {
   ...systemColumns(),
+  ...restrictable(),
   vendorName: varchar('vendor_name', { length: 255 }).notNull(),
   assessmentDate: date('assessment_date', { mode: 'string' }).notNull(),
   riskScore: integer('risk_score'),
@@ -38,9 +41,10 @@ export const vendorAssessments = pgTable('vendor_assessments', {
 
 export const businessContinuity = pgTable('business_continuity', {
   ...systemColumns(),
+  ...restrictable(),
   planName: varchar('plan_name', { length: 255 }).notNull(),
   planType: varchar('plan_type', { length: 50 }),
-  status: varchar('status', { length: 20 }).notNull().default('active'),
+  status: varchar('status', { length: 20 }).notNull().default('draft'),
   rto: integer('rto'),
   rpo: integer('rpo'),
   testResults: json('test_results'),

@@ -1,0 +1,16 @@
+DROP TRIGGER guard_signed_part ON {{schema}}.audit_evidence;
+DROP TRIGGER guard_signed ON {{schema}}.dpias;
+DROP TRIGGER guard_signed ON {{schema}}.compliance_assessments;
+DROP TRIGGER guard_signed ON {{schema}}.audit_reports;
+DROP TRIGGER guard_signed ON {{schema}}.control_tests;
+DROP TRIGGER guard_signed ON {{schema}}.audit_plans;
+DROP TRIGGER guard_close ON {{schema}}.audit_plans;
+DROP FUNCTION {{schema}}.close_audit(uuid);
+DROP FUNCTION {{schema}}.withdraw_sign_off(uuid, text);
+DROP FUNCTION {{schema}}.sign_off(text, uuid, text, text);
+DROP FUNCTION {{schema}}.guard_close();
+DROP FUNCTION {{schema}}.guard_signed_part();
+DROP FUNCTION {{schema}}.guard_signed();
+DROP FUNCTION {{schema}}.is_approved(uuid);
+DROP FUNCTION {{schema}}.content_sha256(jsonb);
+DROP TABLE {{schema}}.sign_offs;
