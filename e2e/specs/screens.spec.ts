@@ -31,6 +31,15 @@ async function choose(page: Page, theme: Theme): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme);
 }
 
+/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${selector} cannot be reached by Tab`);
+}
+
 const LISTS = [
   'Regulations',
   'Requirements',
@@ -116,12 +125,50 @@ test.describe('screens', () => {
       }
     });
 
+    test(`records of other kinds and a new one, ${theme}`, async () => {
+      const { page } = w;
+      await open(page, 'Regulations');
+      await page.getByTestId('grid').getByText('ICT Baseline').first().dblclick();
+      await expect(page.getByText('Latest changes')).toBeVisible();
+      await look(page, `screen-regulation-${theme}`);
+      await page
+        .getByRole('navigation', { name: /^Parts of/ })
+        .getByRole('button', { name: /^Requirements/ })
+        .click();
+      await expect(page.getByRole('treeitem').first()).toBeVisible();
+      await look(page, `screen-requirement-tree-${theme}`);
+      for (const [list, title] of [
+        ['Audit plans', 'ICT controls, Rotterdam branch'],
+        ['Findings', 'Service accounts without owner'],
+        ['Actions', 'Board paper with one date'],
+      ] as const) {
+        await open(page, list);
+        await page.getByTestId('grid').getByText(title).dblclick();
+        await expect(page.getByText('Latest changes')).toBeVisible();
+        await look(page, `screen-${list.toLowerCase().replaceAll(' ', '-')}-record-${theme}`);
+      }
+      await open(page, 'Findings');
+      await expect(page.getByTestId('grid')).toContainText('F-001');
+      await page.keyboard.press('n');
+      await expect(page.locator('[data-field="title"]')).toBeFocused();
+      await page.keyboard.press('Control+s');
+      await expect(page.getByText(/need a change before this can be saved/)).toBeVisible();
+      await look(page, `screen-new-finding-${theme}`);
+      await page.keyboard.press('Escape');
+      await open(page, 'Fieldwork');
+      await expect(page.getByRole('link', { name: /Suppliers of critical services/ })).toBeVisible();
+      await look(page, `screen-fieldwork-home-${theme}`);
+      await page.getByRole('link', { name: /Suppliers of critical services/ }).click();
+      await expect(page.getByText('What is in scope?')).toBeVisible();
+      await look(page, `screen-scope-${theme}`);
+    });
+
     test(`what lies above the screens, ${theme}`, async () => {
       const { page } = w;
       await open(page, 'Home');
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox').fill('access');
-      await expect(page.getByRole('option').first()).toBeVisible();
+      await expect(page.getByRole('option', { name: /Granting access/ }).first()).toBeVisible();
       await look(page, `screen-palette-${theme}`);
       await page.keyboard.press('Escape');
       await page.keyboard.press('?');
@@ -144,7 +191,9 @@ test.describe('screens', () => {
     await page.keyboard.press('Enter');
     await expect(page.getByText('Latest changes')).toBeVisible();
     await page.keyboard.press('e');
-    await page.locator('[data-field="title"]').focus();
+    await expect(page.locator('[data-field="title"]')).toBeVisible();
+    await page.keyboard.press('F6');
+    await tabTo(page, '[data-field="title"]');
     await page.keyboard.press('End');
     await page.keyboard.type(', changed without a mouse');
     await page.keyboard.press('Control+s');
