@@ -31,7 +31,8 @@ const batchRow = z.object({ last: z.string().nullable(), rows: z.coerce.number()
 export function batchSql(data: DataPart, tenantId: string | null, after: string | null): string {
   const filled = tenantId === null ? data.sql : fillPlaceholders(data.sql, tenantId);
   const key = after === null ? 'NULL::text' : pg.escapeLiteral(after);
-  return filled.replaceAll('{{after}}', () => key).replaceAll('{{limit}}', String(data.batch));
+  // In one pass: what the cursor holds is never looked at again.
+  return filled.replace(/\{\{(after|limit)\}\}/g, (_, name: string) => (name === 'after' ? key : String(data.batch)));
 }
 
 /**
