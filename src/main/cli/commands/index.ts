@@ -1,5 +1,6 @@
 /** All commands, in the order in which the usage lists them. */
 import type { Command } from '../command';
+import { AUDIT_COMMANDS } from './audit';
 import { DATABASE_COMMANDS } from './database';
 import { DEMO_COMMANDS } from './demo';
 import { ISOLATION_COMMANDS } from './isolation';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   ...ISOLATION_COMMANDS,
   ...TENANT_COMMANDS,
   ...USER_COMMANDS,
+  ...AUDIT_COMMANDS,
   ...OSCAL_COMMANDS,
   ...LIST_COMMANDS,
   ...DEMO_COMMANDS,
