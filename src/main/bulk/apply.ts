@@ -4,10 +4,12 @@
  * numbers that people quote, it asks the planner instead, which checks the same rights.
  */
 import { columnOf, quoted } from '@main/entities/columns';
+import type { StateMachine } from '@shared/entities/define';
 import { CodedError } from '@shared/errors';
 import type { LoadTransaction } from './connection';
 import { type LoadField, type LoadShape, ROW_NUMBER } from './shapes';
 import type { Stage } from './stage';
+import { statePaths } from './state-path';
 
 export interface Applied {
   readonly created: number;
@@ -113,6 +115,26 @@ async function refusedRow(
 
 class Undo extends Error {}
 
+/**
+ * Takes the new records of a stage to the states that the file gives. Comes when all stages are written, the last one first: what
+ * is settled takes no more parts. Throws RowRefused.
+ */
+export async function settleStates(tx: LoadTransaction, stage: Stage): Promise<void> {
+  const machine = stage.shape.states;
+  const one = stage.fields.find(({ field }) => field.key === machine?.field);
+  if (machine === null || one === undefined) return;
+  const column = columnOf(machine.field);
+  const paths = [...statePaths(machine)].filter(([, { steps }]) => steps.length > 0);
+  const longest = Math.max(0, ...paths.map(([, { steps }]) => steps.length));
+  for (let at = 0; at < longest; at += 1) {
+    const pairs = paths.flatMap(([to, { steps }]) => (steps[at] === undefined ? [] : [`('${to}'::text, '${steps[at]}'::text)`]));
+    const sql: Sql = ({ table, shape }, where = 'true') =>
+      `UPDATE ${quoted(shape.table)} t SET ${column} = v.step FROM ${table} s JOIN (VALUES ${pairs.join(', ')}) v (state, step)
+         ON v.state = s.${one.value} WHERE t.id = s.id AND s.target IS NULL AND ${where}`;
+    await writing(tx, stage, sql, 'target IS NULL');
+  }
+}
+
 /** The value of a field for a new record. */
 function initialSql(field: LoadField): string | null {
   if (field.initial === ROW_NUMBER) return 's.line::integer';
@@ -131,21 +153,50 @@ const insertSql: Sql = (stage, where = 'true') => {
     if (staged === undefined && field.initial === undefined) continue;
     columns.push(columnOf(field.key));
     const value = staged === undefined ? null : `s.${staged.value}`;
-    values.push(value === null ? (initial ?? 'NULL') : initial === null ? value : `coalesce(${value}, ${initial})`);
+    const given = value === null ? (initial ?? 'NULL') : initial === null ? value : `coalesce(${value}, ${initial})`;
+    values.push(field.key === stage.shape.states?.field ? beginning(stage.shape.states, given) : given);
+  }
+  for (const { column, sql } of derivedOf(stage)) {
+    columns.push(column);
+    values.push(sql((key) => stagedOr(stage, key, 'NULL')));
   }
   return `INSERT INTO ${quoted(stage.shape.table)} (${columns.join(', ')})
     SELECT ${values.join(', ')} FROM ${stage.table} s WHERE s.target IS NULL AND ${where} ORDER BY s.line`;
 };
 
+/** The state in which a record with this state begins. */
+function beginning(machine: StateMachine, state: string): string {
+  const cases = [...statePaths(machine)].filter(([to, { start }]) => to !== start);
+  if (cases.length === 0) return state;
+  return `CASE ${state} ${cases.map(([to, { start }]) => `WHEN '${to}' THEN '${start}'`).join(' ')} ELSE ${state} END`;
+}
+
+function derivedOf({ shape, fields }: Stage): { column: string; sql: (read: (key: string) => string) => string }[] {
+  return shape.derived
+    .filter(({ from }) => fields.some(({ field }) => from.includes(field.key)))
+    .map(({ column, sql }) => ({ column: quoted(column), sql }));
+}
+
+function stagedOr(stage: Stage, key: string, otherwise: string): string {
+  const staged = stage.fields.find(({ field }) => field.key === key);
+  return staged === undefined ? otherwise : `s.${staged.value}`;
+}
+
 /** The columns that a file may change, with their new values. An empty cell empties, where a record can do without. */
-function changed({ shape, fields }: Stage): { column: string; value: string }[] {
-  return fields
+function changed(stage: Stage): { column: string; value: string }[] {
+  const { shape, fields } = stage;
+  const own = fields
     .filter(({ field }) => !field.fixed)
     .map(({ field, value }) => {
       const column = columnOf(field.key);
       const keeps = field.required || shape.key.includes(field.key) || initialSql(field) !== null;
       return { column, value: keeps ? `coalesce(s.${value}, t.${column})` : `s.${value}` };
     });
+  const derived = derivedOf(stage).map(({ column, sql }) => ({
+    column,
+    value: sql((key) => stagedOr(stage, key, `t.${columnOf(key)}`)),
+  }));
+  return [...own, ...derived];
 }
 
 function differs(stage: Stage): string {

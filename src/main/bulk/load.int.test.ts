@@ -234,7 +234,7 @@ describe.each(testKinds())('a first load on %s', (kind) => {
   });
 
   it('lets each person write what their function may, and no more', async () => {
-    const risks = { 'risks.csv': 'risk,score,owner\nFlood,12,\n' };
+    const risks = { 'risks.csv': 'risk,likelihood,impact,owner\nFlood,3,4,\n' };
     await expect(load('auditor', risks)).rejects.toMatchObject({ code: 'ROLE_FORBIDS' });
     await expect(load('viewer', { 'controls.csv': FIRST['controls.csv'] ?? '' })).rejects.toMatchObject({ code: 'ROLE_FORBIDS' });
     expect((await load('risk', risks)).report).toMatchObject({ written: true });
@@ -275,8 +275,8 @@ describe.each(testKinds())('a first load on %s', (kind) => {
   });
 
   it('loads ten thousand rows with one trail row each and finds them all again', async () => {
-    const rows = Array.from({ length: 10_000 }, (_, at) => `R${at},Risk ${at},${at % 25},,open`);
-    const files = { 'risk_register.csv': `key,risk,score,owner,status\n${rows.join('\n')}` };
+    const rows = Array.from({ length: 10_000 }, (_, at) => `R${at},Risk ${at},${(at % 5) + 1},2,,open`);
+    const files = { 'risk_register.csv': `key,risk,likelihood,impact,owner,status\n${rows.join('\n')}` };
     expect((await load('risk', files)).report.files).toMatchObject([{ created: 10_000 }]);
     expect((await load('risk', files)).report.files).toMatchObject([{ created: 0, updated: 0, unchanged: 10_000 }]);
     expect(

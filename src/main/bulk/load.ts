@@ -13,7 +13,7 @@ import type { TenantFunction } from '@shared/roles';
 import type { LoadedFile, LoadFault, LoadReport } from '@shared/wire/load';
 import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
-import { applyStage, RowRefused } from './apply';
+import { applyStage, RowRefused, settleStates } from './apply';
 import type { DateOrder } from './cells';
 import type { HeaderMap } from './columns';
 import { asLoadTransaction, type LoadDatabase, LoadRunner, type LoadTransaction } from './connection';
@@ -229,6 +229,7 @@ async function run(
       if (!applied) break;
       written.set(stage.file, applied);
     }
+    if (faults.count === 0 || options.partial === true) await settle(tx, stages, files, functions, faults, options);
   }
   const none = { created: 0, updated: 0, unchanged: 0, written: false };
   const sorted = faults.sorted(files.map((file) => file.name));
@@ -274,18 +275,39 @@ async function writeStage(
     ]);
     return { file: file.name, entity: shape.name, rows: stage.rows, ...applied, faults: 0, written: !dryRun };
   } catch (error) {
-    if (!(error instanceof RowRefused)) throw error;
-    const { refusal, line } = error;
-    const column = stage.fields.find(({ field }) => field.column === refusal.details.column)?.header ?? null;
-    faults.add({
-      file: file.name,
-      entity: shape.name,
-      row: line,
-      column,
-      reason: `was refused: ${errorSentence(refusal.toData())}`,
-    });
+    noteRefusal(stage, faults, error);
     return null;
   }
+}
+
+/** The states that the files give, from the last file to the first: an audit is closed when its findings are there. */
+async function settle(
+  tx: LoadTransaction,
+  stages: readonly Stage[],
+  files: readonly LoadFile[],
+  functions: Functions,
+  faults: FaultList,
+  { dryRun }: RunOptions,
+): Promise<void> {
+  for (const stage of [...stages].reverse()) {
+    // What a trial did not write has no state to settle.
+    if (dryRun && usesNumbers(stage.shape, files)) continue;
+    await tx.actAs(functions.of(stage.shape));
+    try {
+      await settleStates(tx, stage);
+    } catch (error) {
+      noteRefusal(stage, faults, error);
+      return;
+    }
+  }
+}
+
+/** What the database itself refused, as a fault of its row. Anything else is thrown on. */
+function noteRefusal({ file, shape, fields }: Stage, faults: FaultList, error: unknown): void {
+  if (!(error instanceof RowRefused)) throw error;
+  const { refusal, line } = error;
+  const column = fields.find(({ field }) => field.column === refusal.details.column)?.header ?? null;
+  faults.add({ file, entity: shape.name, row: line, column, reason: `was refused: ${errorSentence(refusal.toData())}` });
 }
 
 /** True where a trial cannot write the records, because that would use up numbers, or because what they refer to was not written. */

@@ -5,12 +5,16 @@
  */
 import { columnName } from '@shared/entities/define';
 import { choice, date, type Field, integer, json, longText, person, reference, text } from '@shared/entities/fields';
+import { STATE_MACHINES } from '@shared/entities/machines';
 import type { TenantFunction } from '@shared/roles';
 import { z } from 'zod';
 import type { LoadField, LoadShape } from './shapes';
 
 const words = <const V extends string>(...values: readonly V[]) =>
   values.map((value) => ({ value, label: value.replaceAll('_', ' ') }));
+
+/** Likelihood and impact of a risk; the score is their product. */
+const RATING = words('-1', '1', '2', '3', '4', '5');
 
 /** A number with a fraction; the entity builders have no such kind. */
 function decimal(label: string, min: number, max: number): Field {
@@ -28,6 +32,7 @@ interface Sketch {
   readonly functions: readonly TenantFunction[];
   readonly decimals?: readonly string[];
   readonly initial?: Readonly<Record<string, string>>;
+  readonly derived?: LoadShape['derived'];
 }
 
 function shape(sketch: Sketch): LoadShape {
@@ -57,7 +62,8 @@ function shape(sketch: Sketch): LoadShape {
     numbered: false,
     create: sketch.functions,
     update: sketch.functions,
-    states: null,
+    states: STATE_MACHINES[sketch.table] ?? null,
+    derived: sketch.derived ?? [],
     entity: null,
   };
 }
@@ -94,10 +100,12 @@ export const OTHER_SHAPES: readonly LoadShape[] = [
       processingPurpose: text({ label: 'Purpose', max: 255 }),
       storageLocation: text({ label: 'Storage', max: 255 }),
       retentionPeriod: integer({ label: 'Retention (days)', min: 0 }),
+      status: choice({ label: 'State', required: true, options: words('draft', 'in_review', 'approved', 'deprecated') }),
     },
     key: ['dataType', 'dataSource'],
     names: ['dataType'],
     functions: ['privacy'],
+    initial: { status: 'draft' },
   }),
   shape({
     name: 'riskRegister',
@@ -108,9 +116,8 @@ export const OTHER_SHAPES: readonly LoadShape[] = [
       riskName: text({ label: 'Risk', required: true, max: 255 }),
       riskCategory: text({ label: 'Category', max: 100 }),
       riskType: text({ label: 'Type', max: 50 }),
-      likelihood: text({ label: 'Likelihood', max: 50 }),
-      impact: text({ label: 'Impact', max: 50 }),
-      riskScore: integer({ label: 'Score' }),
+      likelihood: choice({ label: 'Likelihood', options: RATING }),
+      impact: choice({ label: 'Impact', options: RATING }),
       mitigationStrategy: longText({ label: 'Mitigation' }),
       ownerId: person({ label: 'Owner' }),
       status: choice({
@@ -123,6 +130,15 @@ export const OTHER_SHAPES: readonly LoadShape[] = [
     names: ['riskName'],
     functions: ['risk'],
     initial: { status: 'open' },
+    derived: [
+      {
+        column: 'risk_score',
+        from: ['likelihood', 'impact'],
+        sql: (read) =>
+          `CASE WHEN ${read('likelihood')} ~ '^[1-5]$' AND ${read('impact')} ~ '^[1-5]$'
+             THEN ${read('likelihood')}::integer * ${read('impact')}::integer ELSE -1 END`,
+      },
+    ],
   }),
   shape({
     name: 'vulnerabilities',
@@ -157,7 +173,7 @@ export const OTHER_SHAPES: readonly LoadShape[] = [
     fields: {
       vendorName: text({ label: 'Vendor', required: true, max: 255 }),
       assessmentDate: date({ label: 'Assessed', required: true }),
-      riskScore: integer({ label: 'Score' }),
+      riskScore: integer({ label: 'Score', min: 0, max: 100 }),
     },
     key: ['vendorName', 'assessmentDate'],
     names: ['vendorName'],

@@ -46,6 +46,12 @@ export interface LoadShape {
   readonly create: readonly TenantFunction[];
   readonly update: readonly TenantFunction[];
   readonly states: StateMachine | null;
+  /** Columns that follow from others by a rule of the table, as SQL over the values of the fields they follow from. */
+  readonly derived: readonly {
+    readonly column: string;
+    readonly from: readonly string[];
+    readonly sql: (read: (key: string) => string) => string;
+  }[];
   /** The registry's name, for announcing what changed; null for a table that has no entity yet. */
   readonly entity: EntityName | null;
 }
@@ -100,6 +106,7 @@ function shapeOfEntity(name: EntityName): LoadShape {
     create: entity.access.create,
     update: entity.access.update,
     states: entity.states ?? null,
+    derived: [],
     entity: name,
   };
 }
