@@ -1,2 +1,3 @@
+DROP FUNCTION private.trail_rests(boolean);
 DROP FUNCTION private.forget_tenant(uuid);
 DROP FUNCTION private.forget_person(uuid);

@@ -25,14 +25,18 @@ BEGIN
 END
 $$;
 
--- Every row of the shared tables that belongs to the tenant: licence, settings, counters, metrics. What tells of the tenant's
--- own life stays in the platform's trail, and the history of migrations. Returns how many rows went.
-CREATE FUNCTION private.forget_tenant(p_tenant uuid) RETURNS bigint
+-- Every row of the shared tables that belongs to the tenant: licence, settings, counters, metrics; its own trail as far as it was
+-- filed, with its seals. What the platform did with the tenant stays in the platform's trail. Returns counts: rows, trail, seals,
+-- lastSeal (the hash that an export of the trail ends with).
+CREATE FUNCTION private.forget_tenant(p_tenant uuid) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   place record;
   gone bigint;
   total bigint := 0;
+  filed bigint;
+  sealed bigint;
+  last_seal text;
 BEGIN
   FOR place IN
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -45,8 +49,35 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT;
     total := total + gone;
   END LOOP;
-  RETURN total;
+
+  -- The one place where something leaves the trail: the tenant's own chain, whole, which the platform's chain says it did.
+  SELECT encode(s.hash, 'hex') INTO last_seal FROM private.seals s WHERE s.chain = p_tenant ORDER BY s.seq DESC LIMIT 1;
+  PERFORM private.trail_rests(true);
+  DELETE FROM private.audit_logs WHERE tenant_id = p_tenant AND origin = 'tenant';
+  GET DIAGNOSTICS filed = ROW_COUNT;
+  DELETE FROM private.seals WHERE chain = p_tenant;
+  GET DIAGNOSTICS sealed = ROW_COUNT;
+  PERFORM private.trail_rests(false);
+  DELETE FROM private.trail_chains WHERE chain = p_tenant;
+  RETURN jsonb_build_object('rows', total, 'trail', filed, 'seals', sealed, 'lastSeal', last_seal);
 END
 $$;
 
-REVOKE ALL ON FUNCTION private.forget_person(uuid), private.forget_tenant(uuid) FROM PUBLIC;
+-- Switches the triggers that keep the trail as it is off and on again, for this transaction; others wait to write meanwhile.
+CREATE FUNCTION private.trail_rests(p_rests boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  part regclass;
+BEGIN
+  FOR part IN
+    SELECT t.tgrelid FROM pg_trigger t
+    WHERE t.tgname = 'refuse_change' AND (t.tgrelid = 'private.seals'::regclass
+      OR t.tgrelid IN (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = 'private.audit_logs'::regclass))
+    ORDER BY t.tgrelid
+  LOOP
+    EXECUTE format('ALTER TABLE %s %s TRIGGER refuse_change', part, CASE WHEN p_rests THEN 'DISABLE' ELSE 'ENABLE' END);
+  END LOOP;
+END
+$$;
+
+REVOKE ALL ON FUNCTION private.forget_person(uuid), private.forget_tenant(uuid), private.trail_rests(boolean) FROM PUBLIC;

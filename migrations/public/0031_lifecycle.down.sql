@@ -1,6 +1,7 @@
 DROP FUNCTION public.shred_tenant(uuid, text, boolean, text);
 DROP FUNCTION public.cancel_tenant_deletion(uuid);
 DROP FUNCTION public.schedule_tenant_deletion(uuid, interval, text);
+DROP FUNCTION public.tenant_endings();
 DROP FUNCTION public.held(uuid);
 DROP FUNCTION public.rename_tenant(uuid, text, text, jsonb);
 DROP FUNCTION public.fill_tenant(uuid, jsonb);

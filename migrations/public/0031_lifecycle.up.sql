@@ -61,7 +61,7 @@ BEGIN
   END IF;
   EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.controls) OR EXISTS (SELECT FROM %1$I.policies)', space) INTO filled;
   IF filled THEN
-    RAISE EXCEPTION 'the tenant has content already' USING ERRCODE = '55000';
+    RAISE EXCEPTION 'the tenant has content already' USING ERRCODE = '55000', CONSTRAINT = 'tenant_filled';
   END IF;
   EXECUTE format('INSERT INTO %I.control_sets (id, name, version, description) VALUES ($1, $2, $3, $4)', space)
     USING set_id, p_content #>> '{controlSet,name}', p_content #>> '{controlSet,version}', p_content #>> '{controlSet,description}';
@@ -129,6 +129,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     (SELECT g.value FROM public.global_config g WHERE g.key = 'tenant.legal_hold'), 'false') = 'true'
 $$;
 
+-- What is known of the end of the tenants that the caller administers.
+CREATE FUNCTION public.tenant_endings() RETURNS TABLE (tenant_id uuid, legal_hold boolean, since timestamptz, until timestamptz,
+  reason text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT t.id, public.held(t.id), t.deleted_at, t.shred_after, t.deletion_reason
+  FROM public.tenants t
+  WHERE NOT t.is_deleted AND (public.may_administer(NULL) OR public.may_administer(t.id))
+$$;
+
 -- Closes the tenant at once and says from when on it may be shredded. Until then everything is there and can be had back.
 CREATE FUNCTION public.schedule_tenant_deletion(p_tenant uuid, p_grace interval, p_reason text) RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -148,10 +157,10 @@ BEGIN
     RAISE EXCEPTION 'no such tenant' USING ERRCODE = 'P0002';
   END IF;
   IF found_tenant.deleted_at IS NOT NULL THEN
-    RAISE EXCEPTION 'the deletion is scheduled already' USING ERRCODE = '55000';
+    RAISE EXCEPTION 'the deletion is scheduled already' USING ERRCODE = '55000', CONSTRAINT = 'deletion_scheduled';
   END IF;
   IF public.held(p_tenant) THEN
-    RAISE EXCEPTION 'the tenant is under legal hold' USING ERRCODE = '55000';
+    RAISE EXCEPTION 'the tenant is under legal hold' USING ERRCODE = '55000', CONSTRAINT = 'legal_hold';
   END IF;
   IF found_tenant.status = 'active' THEN
     PERFORM public.suspend_tenant(p_tenant, p_reason);
@@ -177,7 +186,7 @@ BEGIN
     RAISE EXCEPTION 'no such tenant' USING ERRCODE = 'P0002';
   END IF;
   IF former.deleted_at IS NULL THEN
-    RAISE EXCEPTION 'no deletion is scheduled' USING ERRCODE = '55000';
+    RAISE EXCEPTION 'no deletion is scheduled' USING ERRCODE = '55000', CONSTRAINT = 'deletion_none';
   END IF;
   UPDATE public.tenants SET deleted_at = NULL, deleted_by = NULL, shred_after = NULL, deletion_reason = NULL,
     status_before_deletion = NULL
@@ -193,7 +202,8 @@ $$;
 -- The end: schema, roles, memberships, licence, settings, keys and every row of the tenant elsewhere; persons who belong nowhere
 -- else lose their login and everything that names them. What stays: the tenant's id with the day of its end, the platform's trail
 -- of what was done to it, and the history of its migrations. p_confirm is the tenant's domain. Before the grace period has ended
--- only a database administrator may, with p_now and a reason. Returns counts: schema, tables, roles, memberships, persons, rows.
+-- only a database administrator may, with p_now and a reason. Returns counts: tables, roles,
+-- memberships, persons, rows (of shared tables), trail (filed entries), seals and the hash of the last seal.
 CREATE FUNCTION public.shred_tenant(p_tenant uuid, p_confirm text, p_now boolean DEFAULT false, p_reason text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET client_min_messages = 'warning' AS $$
@@ -206,7 +216,7 @@ DECLARE
   roles integer := 0;
   memberships integer;
   persons integer := 0;
-  elsewhere bigint;
+  elsewhere jsonb;
   counts jsonb;
 BEGIN
   PERFORM public.require_administrator(NULL);
@@ -218,10 +228,10 @@ BEGIN
     RAISE EXCEPTION 'the confirmation is not the domain of the tenant' USING ERRCODE = '22023';
   END IF;
   IF former.deleted_at IS NULL OR former.status = 'active' THEN
-    RAISE EXCEPTION 'no deletion is scheduled, or the tenant was opened again' USING ERRCODE = '55000';
+    RAISE EXCEPTION 'no deletion is scheduled, or the tenant was opened again' USING ERRCODE = '55000', CONSTRAINT = 'deletion_none';
   END IF;
   IF public.held(p_tenant) THEN
-    RAISE EXCEPTION 'the tenant is under legal hold' USING ERRCODE = '55000';
+    RAISE EXCEPTION 'the tenant is under legal hold' USING ERRCODE = '55000', CONSTRAINT = 'legal_hold';
   END IF;
   IF p_now THEN
     IF public.current_person() IS NOT NULL OR NOT pg_has_role(session_user, 'kompl_owner', 'MEMBER') THEN
@@ -231,7 +241,7 @@ BEGIN
       RAISE EXCEPTION 'ending a grace period early needs a reason' USING ERRCODE = 'KP006';
     END IF;
   ELSIF now() < former.shred_after THEN
-    RAISE EXCEPTION 'the grace period lasts until %', former.shred_after USING ERRCODE = '55000';
+    RAISE EXCEPTION 'the grace period lasts until %', former.shred_after USING ERRCODE = '55000', CONSTRAINT = 'grace_period';
   END IF;
 
   SELECT count(*) INTO tables FROM pg_class c WHERE c.relnamespace = to_regnamespace(space) AND c.relkind IN ('r', 'p');
@@ -269,7 +279,8 @@ BEGIN
   GET DIAGNOSTICS memberships = ROW_COUNT;
   elsewhere := private.forget_tenant(p_tenant);
 
-  counts := jsonb_build_object('tables', tables, 'roles', roles, 'memberships', memberships, 'persons', persons, 'rows', elsewhere);
+  counts := jsonb_build_object('tables', tables, 'roles', roles, 'memberships', memberships, 'persons', persons)
+    || elsewhere;
   UPDATE public.tenants SET name = 'Deleted tenant', domain = 'deleted-' || replace(p_tenant::text, '-', '') || '.invalid',
     description = NULL, config = '{}', status = 'closed', is_deleted = true, deleted_at = now(),
     deleted_by = public.current_person(), shred_after = NULL, deletion_reason = NULL, status_before_deletion = NULL
@@ -283,9 +294,9 @@ $$;
 
 REVOKE ALL ON FUNCTION public.apply_tenant_step(uuid, text, text, text), public.fill_tenant(uuid, jsonb),
   public.rename_tenant(uuid, text, text, jsonb), public.held(uuid), public.schedule_tenant_deletion(uuid, interval, text),
-  public.cancel_tenant_deletion(uuid), public.shred_tenant(uuid, text, boolean, text) FROM PUBLIC;
+  public.cancel_tenant_deletion(uuid), public.tenant_endings(), public.shred_tenant(uuid, text, boolean, text) FROM PUBLIC;
 
 -- Open to every login, for each checks the caller itself.
 GRANT EXECUTE ON FUNCTION public.apply_tenant_step(uuid, text, text, text), public.fill_tenant(uuid, jsonb),
   public.rename_tenant(uuid, text, text, jsonb), public.schedule_tenant_deletion(uuid, interval, text),
-  public.cancel_tenant_deletion(uuid), public.shred_tenant(uuid, text, boolean, text) TO PUBLIC;
+  public.cancel_tenant_deletion(uuid), public.tenant_endings(), public.shred_tenant(uuid, text, boolean, text) TO PUBLIC;

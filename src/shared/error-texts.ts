@@ -135,6 +135,24 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
       : d.limit === 'licence_storage'
         ? ['The licence has no room for this evidence', 'Nothing was added. Have the licence extended.']
         : ['The licence does not cover this work', 'All records are kept. Have the licence extended.'],
+  DELETION_REFUSED: (d) => {
+    switch (d.why ?? d.constraint) {
+      case 'legal_hold':
+        return ['This tenant is under legal hold', 'Nothing was changed. Take the setting tenant.legal_hold back first.'];
+      case 'grace_period':
+        return [
+          `The grace period of this tenant lasts until ${typeof d.until === 'string' ? dayOf(d.until.slice(0, 10)) : 'later'}`,
+          'Nothing was destroyed. Wait, or let a database administrator end it early with a reason.',
+        ];
+      case 'deletion_scheduled':
+        return [
+          `The deletion of this tenant is scheduled${typeof d.until === 'string' ? ` for ${dayOf(d.until.slice(0, 10))}` : ''}`,
+          'Nothing was changed. Take it back first (kompl tenant undelete).',
+        ];
+      default:
+        return ['No deletion of this tenant is scheduled', 'Nothing was changed. Schedule it first (kompl tenant delete).'];
+    }
+  },
   LAST_ADMINISTRATOR: ['This is the last administrator of the tenant', 'Name another one first.'],
   SENDER_REFUSED: ['This window may not ask for that', 'Close it and use the main window.'],
   INPUT_INVALID: (_d, faults) => [
@@ -151,10 +169,18 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     `${d.field === undefined ? 'A field' : fieldOf(d)} points to a record that is not here`,
     'Choose another one.',
   ],
-  DUPLICATE: (d) => [
-    `${recordOf(d)} exists already`,
-    `${fact(d, ['what'], 'Open that one, or change what makes this one different')}.`,
-  ],
+  DUPLICATE: (d) => {
+    if (d.field === 'domain') {
+      return [`The domain ${fact(d, ['value'], '')} belongs to a tenant already`, 'Nothing was made. Choose another one.'];
+    }
+    if (d.field === 'email') {
+      return [
+        `The e-mail address ${fact(d, ['value'], '')} belongs to somebody already`,
+        'Nothing was made. Choose another one.',
+      ];
+    }
+    return [`${recordOf(d)} exists already`, `${fact(d, ['what'], 'Open that one, or change what makes this one different')}.`];
+  },
   VALUE_REFUSED: (d) => [
     `The database does not take the value${d.field === undefined ? '' : ` of ${fieldOf(d)}`}`,
     'Change it and try again.',
@@ -179,6 +205,10 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   CATALOG_INVALID: (d) => [
     `${fileOf(d)} cannot be taken as a catalogue`,
     `${capital(`${typeof d.path === 'string' ? `${d.path} ` : ''}${fact(d, ['reason'], 'it is broken')}${typeof d.path === 'string' ? '' : placeOf(d)}`)}.${moreFaults(d)} Nothing was written.`,
+  ],
+  ARCHIVE_INVALID: (d) => [
+    `${fact(d, ['file'], 'The archive')} cannot be taken`,
+    `${capital(fact(d, ['reason'], 'it is damaged'))}. Nothing was written.`,
   ],
   CATALOG_FOREIGN: (d) => [
     `${fileOf(d)} is no OSCAL catalogue`,
@@ -211,7 +241,13 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     'Check the network and the address, then try again.',
   ],
   SERVER_TIMEOUT: ['The server took too long', 'What was not confirmed is not written. Try again.'],
-  SERVER_CLOSED: ['The server stopped answering', 'What the screen called saved is saved. Try again.'],
+  SERVER_CLOSED: (d) => {
+    if (d.outcome === 'nothing') return ['The server stopped answering', 'Nothing was changed. Try again.'];
+    if (d.outcome === 'unknown') {
+      return ['The server stopped answering and stays away', 'Whether it was done is not known. Look before you try again.'];
+    }
+    return ['The server stopped answering', 'What the screen called saved is saved. Try again.'];
+  },
   SERVER_BUSY: ['The server has no free place', 'Try again in a moment.'],
   TLS_REQUIRED: (d) => [
     `${fact(d, ['host'], 'The server')} is on another machine, so its certificate must be checked`,

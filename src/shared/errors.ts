@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   TENANT_SUSPENDED: 'forbidden',
   LICENCE_LIMIT: 'forbidden',
   LAST_ADMINISTRATOR: 'forbidden',
+  DELETION_REFUSED: 'forbidden',
   SENDER_REFUSED: 'forbidden',
   // input
   INPUT_INVALID: 'input',
@@ -42,6 +43,7 @@ export const ERROR_CODES = {
   FILE_GRANT_UNKNOWN: 'input',
   CATALOG_INVALID: 'input',
   CATALOG_FOREIGN: 'input',
+  ARCHIVE_INVALID: 'input',
   LOAD_UNKNOWN: 'input',
   LIBRARY_FIXED: 'input',
   TRAIL_KEY_INVALID: 'input',

@@ -19,6 +19,23 @@ export const OWN_SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   KP009: 'CONFLICT',
 };
 
+/** What the state of things forbids (55000) is told apart by the name our functions give as the constraint's. */
+export const GUARD_CODES: Readonly<Record<string, ErrorCode>> = {
+  deletion_none: 'DELETION_REFUSED',
+  deletion_scheduled: 'DELETION_REFUSED',
+  grace_period: 'DELETION_REFUSED',
+  last_administrator: 'LAST_ADMINISTRATOR',
+  legal_hold: 'DELETION_REFUSED',
+  licence_ended: 'LICENCE_EXPIRED',
+  licence_feature: 'LICENCE_LIMIT',
+  licence_not_started: 'LICENCE_NOT_STARTED',
+  licence_storage: 'LICENCE_LIMIT',
+  licence_suspended: 'TENANT_SUSPENDED',
+  licence_users: 'LICENCE_LIMIT',
+  tenant_closed: 'TENANT_SUSPENDED',
+  tenant_suspended: 'TENANT_SUSPENDED',
+};
+
 const BY_STATE: Readonly<Record<string, ErrorCode>> = {
   '23001': 'STILL_REFERENCED',
   '23503': 'REFERENCE_MISSING',
@@ -126,6 +143,8 @@ function fromDatabase(error: pg.DatabaseError, context: ErrorContext): CodedErro
   if (error.column) details.column = error.column;
   if (error.constraint) details.constraint = error.constraint;
   let code = OWN_SQLSTATES[state] ?? BY_STATE[state] ?? BY_CLASS[state.slice(0, 2)] ?? 'INTERNAL';
+  if (state === '55000' && error.constraint) code = GUARD_CODES[error.constraint] ?? code;
+  if (code === 'LICENCE_LIMIT' && error.constraint) details.limit = error.constraint;
   if (state === '23503' && context.removing) code = 'STILL_REFERENCED';
   if (state === '25006' && context.readOnly) code = 'INTERNAL';
   return new CodedError(code, details, { cause: error });

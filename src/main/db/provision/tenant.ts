@@ -62,21 +62,41 @@ export interface CreateTenantOptions {
   readonly rights?: 'owner' | 'steps';
 }
 
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .refine((name) => !/\p{Cc}/u.test(name), 'no control characters');
+const domainSchema = z
+  .string()
+  .trim()
+  .transform(normaliseDomain)
+  .refine((domain) => DOMAIN.test(domain), 'a domain such as example.org');
+
 const newTenantSchema = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(255)
-    .refine((name) => !/\p{Cc}/u.test(name), 'no control characters'),
-  domain: z
-    .string()
-    .trim()
-    .transform(normaliseDomain)
-    .refine((domain) => DOMAIN.test(domain), 'a domain such as example.org'),
+  name: nameSchema,
+  domain: domainSchema,
   config: tenantConfigSchema,
   licence: licenceSchema,
 });
+
+function checked<T>(schema: z.ZodType<T>, field: string, value: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const message = parsed.error.issues[0]?.message ?? '';
+  throw new CodedError('INPUT_INVALID', { field }, { faults: [{ path: field, message }] });
+}
+
+/** The name as it is stored. @throws CodedError INPUT_INVALID with a fault at `name` */
+export function checkName(name: string): string {
+  return checked(nameSchema, 'name', name);
+}
+
+/** The domain as it is stored: lower case, other scripts as punycode. @throws CodedError INPUT_INVALID with a fault at `domain` */
+export function checkDomain(domain: string): string {
+  return checked(domainSchema, 'domain', domain);
+}
 
 function normaliseDomain(domain: string): string {
   // Only where it is needed: domainToASCII also reads numbers as IPv4 addresses.
@@ -102,16 +122,16 @@ export function checkTenant(tenant: NewTenant): CheckedTenant {
  * @throws CodedError INPUT_INVALID with faults by field, DUPLICATE (the domain is taken), ROLE_FORBIDS, SCHEMA_MISSING
  */
 export async function createTenant(client: AdminClient, tenant: NewTenant, options: CreateTenantOptions): Promise<CreatedTenant> {
-  const checked = checkTenant(tenant);
+  const values = checkTenant(tenant);
   await requireRegistry(client);
   try {
     return await inTransaction(client, async () => {
-      const created = await createTenantRecord(client, checked, options);
+      const created = await createTenantRecord(client, values, options);
       await createTenantSchema(client, created.id, options);
       return created;
     });
   } catch (error) {
-    throw provisionError(error, { field: 'domain', value: checked.domain });
+    throw provisionError(error, { field: 'domain', value: values.domain });
   }
 }
 
