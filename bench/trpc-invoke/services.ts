@@ -49,6 +49,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     session,
     entities,
     people: absent(),
+    adminPeople: absent(),
     oscal: absent(),
     audits: absent(),
     evidence: absent(),

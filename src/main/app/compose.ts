@@ -173,6 +173,7 @@ export function compose(options: ComposeOptions): Workstation {
       signIn: session.signIn,
       signOut: session.signOut,
       switchTenant: session.switchTenant,
+      changePassword: session.changePassword,
     },
     ...ports,
   };

@@ -1,8 +1,9 @@
 /** The tenant's services behind the routers: each call gets its own context, taken from the session it began in. */
 import { readFile, stat } from 'node:fs/promises';
-import type { EntityName } from '@shared/entities/registry';
+import { type EntityName, entityOf } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { AppEvent } from '@shared/ipc';
+import type { Database } from '../db/database';
 import { AUDITOPS_HOOKS, AuditOps } from '../domains/auditops';
 import { readPosture } from '../domains/home/posture';
 import {
@@ -13,12 +14,23 @@ import {
   parseCatalog,
   previewCatalog,
 } from '../domains/regops/oscal';
+import { ResultCache } from '../entities/cache';
 import type { Clock, EntityContext } from '../entities/context';
 import { EntityService } from '../entities/service';
 import { createEvidence, type Evidence } from '../evidence/service';
 import { openVault, type Vault } from '../evidence/vault';
+import { createPeopleAdmin } from '../identity/people-admin';
 import type { Session } from '../identity/session';
-import type { AuditsPort, EntityPort, HomePort, OscalPort, PeoplePort, SearchPort, TenantCall } from '../ipc/services';
+import type {
+  AdminPeoplePort,
+  AuditsPort,
+  EntityPort,
+  HomePort,
+  OscalPort,
+  PeoplePort,
+  SearchPort,
+  TenantCall,
+} from '../ipc/services';
 import type { Device } from '../platform/device';
 import type { FileGrants, GrantedFile } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
@@ -41,6 +53,7 @@ export interface PortOptions {
 export interface TenantPorts {
   readonly entities: EntityPort;
   readonly people: PeoplePort;
+  readonly adminPeople: AdminPeoplePort;
   readonly oscal: OscalPort;
   readonly audits: AuditsPort;
   readonly evidence: Evidence;
@@ -53,18 +66,35 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
   const entities = new EntityService({ ...AUDITOPS_HOOKS });
   const audits = new AuditOps();
 
-  /** The call's own context; NOT_SIGNED_IN where the session is not that of the call any more. */
-  function contextOf(call: TenantCall): EntityContext {
+  let kept = { epoch: -1, cache: new ResultCache() };
+
+  /** Kept answers live as long as their session: no sign-in, no switch of tenant ever sees those of another. */
+  function cacheOf(call: TenantCall): ResultCache {
+    if (kept.epoch !== call.epoch) kept = { epoch: call.epoch, cache: new ResultCache() };
+    return kept.cache;
+  }
+
+  /** NOT_SIGNED_IN where the session is not that of the call any more. */
+  function databaseOf(call: TenantCall): Database {
     const { database } = session.open();
     if (session.epoch() !== call.epoch) throw new CodedError('NOT_SIGNED_IN', { reason: 'session changed' });
+    return database;
+  }
+
+  /** The call's own context. */
+  function contextOf(call: TenantCall): EntityContext {
+    const database = databaseOf(call);
     const { personId, tenantId, functions } = call;
+    const cache = cacheOf(call);
     return {
       database,
+      cache,
       session: { personId, tenantId, functions },
       device: options.device,
       clock: options.clock,
       source: options.source,
       onChanged(changed: readonly EntityName[]) {
+        cache.forget(changed.map((name) => entityOf(name).table));
         if (session.epoch() === call.epoch) options.emit({ type: 'changed', entities: changed });
       },
     };
@@ -81,6 +111,7 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       counts: (call, name) => entities.counts(contextOf(call), name),
     },
     people: { list: (call) => entities.people(contextOf(call)) },
+    adminPeople: createPeopleAdmin({ database: databaseOf, source: options.source }),
     audits: {
       planFrom: (call, input) => audits.planProgramme(contextOf(call), input),
       scope: (call, regulationId) => audits.scope(contextOf(call), regulationId),

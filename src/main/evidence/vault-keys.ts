@@ -1,11 +1,13 @@
 /**
  * The keys of the vault: 32 random bytes for each person in each tenant, kept on disk only sealed. The sealing key comes from
  * the person's password by argon2id, with a salt of the person's own, and is split per tenant by HKDF. It lives in memory
- * from sign-in to sign-out. A password that was changed elsewhere no longer opens the vault; `relock` takes the former one.
+ * from sign-in to sign-out. A password that is changed here takes the keys along
+ * (`rekey`); one that was changed elsewhere no longer opens the vault, and `relock` takes the former one.
  */
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CodedError } from '@shared/errors';
 import { z } from 'zod';
 import { writeFileAtomically } from '../platform/atomic-file';
 import { damaged, KEY_BYTES, locked, NONCE_BYTES, openBytes, sealBytes } from './format';
@@ -21,6 +23,7 @@ export interface KdfCost {
 /** Password, salt and cost → 32 bytes. */
 export type Kdf = (password: string, salt: Buffer, cost: KdfCost) => Promise<Buffer>;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+=*$/);
 const personSchema = z.strictObject({
   version: z.literal(1),
@@ -48,6 +51,13 @@ export interface KeyRing {
   keyFor(tenantId: string): Buffer;
   /** Seals the tenant's key anew under the present password. VAULT_LOCKED if the former password is not the one. */
   relock(tenantId: string, formerPassword: string): Promise<void>;
+  /**
+   * Seals every key of the person on this laptop under a new password, each at once or not at all, and gives the ring of that
+   * password. A key that this ring does not open stays as it is, for `relock` with the password it knows.
+   */
+  rekey(newPassword: string): Promise<KeyRing>;
+  /** Takes a tenant's key over and seals it under this ring's password; for `rekey`. */
+  adopt(tenantId: string, key: Buffer): void;
   /** Overwrites every key in memory; the ring is of no use afterwards. */
   forget(): void;
 }
@@ -106,6 +116,26 @@ export async function unlockKeyRing(personId: string, password: string, options:
       store(tenantId, key);
       keys.set(tenantId, key);
     },
+    async rekey(newPassword) {
+      if (forgotten) throw locked('signed out');
+      const next = await unlockKeyRing(personId, newPassword, options);
+      for (const tenantId of sealedTenants(folder, personId)) {
+        let key: Buffer;
+        try {
+          key = load(tenantId, master);
+        } catch (error) {
+          if (error instanceof CodedError && error.code === 'VAULT_LOCKED') continue;
+          throw error;
+        }
+        next.adopt(tenantId, key);
+      }
+      return next;
+    },
+    adopt(tenantId, key) {
+      if (forgotten) throw locked('signed out');
+      store(tenantId, key);
+      keys.set(tenantId, key);
+    },
     forget() {
       forgotten = true;
       master.fill(0);
@@ -113,6 +143,12 @@ export async function unlockKeyRing(personId: string, password: string, options:
       keys.clear();
     },
   };
+}
+
+/** The tenants in which the person has a sealed key on this laptop. */
+function sealedTenants(folder: string, personId: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => UUID.test(name) && existsSync(join(folder, name, personId, 'key.json')));
 }
 
 /** The person's salt and cost; made at the first sign-in on this laptop. */

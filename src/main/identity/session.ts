@@ -4,13 +4,23 @@
  */
 import { CodedError } from '@shared/errors';
 import type { SessionState, SignedInPerson } from '@shared/ipc';
+import type { ChangePasswordInput } from '@shared/wire/admin-people';
 import type { SignInInput } from '@shared/wire/session';
 import type { LiveConnection } from '../connections/live';
 import type { Database } from '../db/database';
+import { changeMyPassword, checkNewPassword } from '../db/provision';
 import type { KeyRing } from '../evidence/vault-keys';
 import type { Logger } from '../platform/logger';
 import type { SettingsStore } from '../settings/settings';
-import { type Identified, type IdentityOptions, identify, type PersonRow, readWorkspaces } from './sign-in';
+import {
+  type Identified,
+  type IdentityOptions,
+  identify,
+  openAs,
+  type PersonRow,
+  provePassword,
+  readWorkspaces,
+} from './sign-in';
 import type { Throttle } from './throttle';
 import { chooseTenant, refusalOf, toWorkspace, type WorkspaceRow } from './workspaces';
 
@@ -43,6 +53,11 @@ export interface Session {
   signIn(input: SignInInput): Promise<SessionState>;
   signOut(): Promise<SessionState>;
   switchTenant(tenantId: string): Promise<SessionState>;
+  /**
+   * Another password for the signed-in person: in the database, for this connection and for the keys of the vault here.
+   * SIGN_IN_REFUSED where the present one is wrong, SIGN_IN_SLOWED after too many tries, INPUT_INVALID where the new one will not do.
+   */
+  changePassword(input: ChangePasswordInput): Promise<SessionState>;
 }
 
 interface Current extends OpenSession {
@@ -106,19 +121,45 @@ export function createSession(options: SessionOptions): Session {
     await connection.release();
   }
 
-  async function prove({ email, password }: SignInInput): Promise<Identified> {
+  /** `check` is the brake's business: a wrong password counts, a server that is away does not. */
+  async function judged<T>(email: string, check: () => Promise<T>): Promise<T> {
     const attempt = options.throttle.begin(email);
     try {
-      const identified = await identify(email, password, options);
+      const proven = await check();
       attempt.succeeded();
-      return identified;
+      return proven;
     } catch (error) {
       const code = error instanceof CodedError ? error.code : 'INTERNAL';
-      if (code === 'PERSON_SUSPENDED') attempt.succeeded();
+      if (code === 'PERSON_SUSPENDED' || code === 'PERSON_LOCKED') attempt.succeeded();
       else if (code !== 'SIGN_IN_REFUSED') attempt.withdrawn();
       log.info('sign-in refused', { code });
       throw error;
     }
+  }
+
+  const prove = ({ email, password }: SignInInput): Promise<Identified> =>
+    judged(email, () => identify(email, password, options));
+
+  /** The keys under the new password. What could not be sealed anew still opens with the former one (`evidence.unlock`). */
+  async function sealedAnew(session: Current, newPassword: string): Promise<KeyRing> {
+    try {
+      const former = await session.keys();
+      const ring = await former.rekey(newPassword);
+      former.forget();
+      return ring;
+    } catch (error) {
+      log.warn('the vault keys were not all sealed under the new password', { error });
+      return options.unlock(session.personId, newPassword);
+    }
+  }
+
+  /** A server's pool signs in with the password, so a new one takes its place. */
+  async function reopened(session: Current, newPassword: string): Promise<Database> {
+    if (session.database.embedded) return session.database;
+    const database = await openAs(session.person.email, newPassword, connection);
+    connection.adopt(database);
+    await session.database.close();
+    return database;
   }
 
   return {
@@ -151,6 +192,25 @@ export function createSession(options: SessionOptions): Session {
       exclusive(async () => {
         await leave();
         return state();
+      }),
+    changePassword: ({ currentPassword, newPassword }) =>
+      exclusive(async () => {
+        const session = current;
+        if (!session) throw new CodedError('NOT_SIGNED_IN');
+        checkNewPassword(newPassword);
+        await judged(session.person.email, () => provePassword(session.person, currentPassword, options));
+        await session.database.withPerson({ personId: session.personId, source }, (tx) => changeMyPassword(tx, newPassword));
+        log.info('password changed', { person: session.personId });
+        const ring = await sealedAnew(session, newPassword);
+        try {
+          const database = await reopened(session, newPassword);
+          return enter({ ...session, database, keys: async () => ring });
+        } catch (error) {
+          // The change stands; the server is to be signed in to anew.
+          ring.forget();
+          await leave();
+          throw error;
+        }
       }),
     switchTenant: (tenantId) =>
       exclusive(async () => {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { LiveConnection } from '../connections/live';
 import type { Database } from '../db/database';
 import { codeOf } from '../db/errors';
-import { dbRoleOf, scramVerifier, verifyScram } from '../db/provision';
+import { dbRoleOf, noteFailedSignIn, scramVerifier, verifyScram } from '../db/provision';
 import { type WorkspaceRow, workspaceRowSchema } from './workspaces';
 
 export interface PersonRow {
@@ -17,6 +17,8 @@ export interface PersonRow {
   readonly firstName: string | null;
   readonly lastName: string | null;
 }
+
+export type PersonRef = Pick<PersonRow, 'id' | 'email'>;
 
 export interface Identified {
   readonly database: Database;
@@ -63,6 +65,20 @@ export async function identify(email: string, password: string, options: Identit
   }
 }
 
+/**
+ * Proves the password of somebody who is signed in once more, before it is changed: at the verifier on this laptop, by a sign-in
+ * of its own on a server. SIGN_IN_REFUSED where it is wrong.
+ */
+export async function provePassword(person: PersonRef, password: string, options: IdentityOptions): Promise<void> {
+  if (options.embedded()) {
+    const database = await options.connection.embedded();
+    await checkVerifier(database, person.email, password, options.source);
+    return;
+  }
+  const database = await openAs(person.email, password, options.connection);
+  await database.close();
+}
+
 /** The tenants of a person as they are now; used again before each switch. */
 export function readWorkspaces(database: Database, personId: string, source: string): Promise<readonly WorkspaceRow[]> {
   return database.withPerson({ personId, source, readOnly: true }, async (tx) => {
@@ -79,13 +95,18 @@ async function checkVerifier(database: Database, email: string, password: string
     return z.array(candidateSchema).parse(rows)[0];
   });
   const right = verifyScram(password, found?.password_hash ?? NOBODY);
+  if (!right) {
+    // Whoever checks passwords also counts; for an unknown address too, so that it takes as long.
+    await database.withPerson({ personId: null, source }, (tx) => noteFailedSignIn(tx, email.trim().toLowerCase()));
+  }
   if (!found?.password_hash || !right) throw new CodedError('SIGN_IN_REFUSED');
+  if (found.status === 'locked') throw new CodedError('PERSON_LOCKED');
   if (found.status !== 'active') throw new CodedError('PERSON_SUSPENDED');
   return found.id;
 }
 
 /** Opens the person's own pool. The login is computed from the e-mail, so nothing has to be looked up. */
-async function openAs(email: string, password: string, connection: IdentityOptions['connection']): Promise<Database> {
+export async function openAs(email: string, password: string, connection: IdentityOptions['connection']): Promise<Database> {
   const database = await connection.signIn({ user: dbRoleOf(email), password });
   try {
     await database.ready();

@@ -1,5 +1,6 @@
 /** The root router. The renderer imports its type only: `import type { AppRouter } from '@main/ipc/router'`. */
 import { router } from './procedures';
+import { adminPeopleRouter } from './routers/admin-people';
 import { appRouter } from './routers/app';
 import { auditsRouter } from './routers/audits';
 import { connectionRouter } from './routers/connection';
@@ -22,6 +23,7 @@ export const rootRouter = router({
   evidence: evidenceRouter,
   home: homeRouter,
   search: searchRouter,
+  admin: router({ people: adminPeopleRouter }),
 });
 
 export type AppRouter = typeof rootRouter;

@@ -10,6 +10,14 @@ import type { ConnectionState, FileGrant, SessionState } from '@shared/ipc';
 import type { HistoryEntry, ListPage, listQuerySchema, TenantPerson } from '@shared/listing';
 import type { Operation, OperationResult } from '@shared/operations';
 import type { TenantFunction } from '@shared/roles';
+import type {
+  ChangePasswordInput,
+  CreateMemberInput,
+  GrantMemberInput,
+  ResetPasswordInput,
+  RevokeMemberInput,
+  TenantMember,
+} from '@shared/wire/admin-people';
 import type { AppInfo, AppSettings, AppSettingsPatch } from '@shared/wire/app';
 import type {
   PlanFromInput,
@@ -69,6 +77,7 @@ export interface SessionPort {
   signIn(input: SignInInput): Promise<SessionState>;
   signOut(): Promise<SessionState>;
   switchTenant(tenantId: string): Promise<SessionState>;
+  changePassword(input: ChangePasswordInput): Promise<SessionState>;
 }
 
 /** A list request with its defaults filled in. */
@@ -85,6 +94,20 @@ export interface EntityPort {
 
 export interface PeoplePort {
   list(call: TenantCall): Promise<readonly TenantPerson[]>;
+}
+
+/** The tenant's people as its administrators manage them; every change answers with the list as it is then. */
+export interface AdminPeoplePort {
+  list(call: TenantCall): Promise<readonly TenantMember[]>;
+  create(call: TenantCall, input: CreateMemberInput): Promise<{ readonly id: string; readonly email: string }>;
+  grant(call: TenantCall, input: GrantMemberInput): Promise<readonly TenantMember[]>;
+  revoke(call: TenantCall, input: RevokeMemberInput): Promise<readonly TenantMember[]>;
+  change(
+    call: TenantCall,
+    change: 'suspend' | 'resume' | 'unlock' | 'remove',
+    personId: string,
+  ): Promise<readonly TenantMember[]>;
+  resetPassword(call: TenantCall, input: ResetPasswordInput): Promise<readonly TenantMember[]>;
 }
 
 export interface OscalPort {
@@ -129,6 +152,7 @@ export interface Services {
   readonly session: SessionPort;
   readonly entities: EntityPort;
   readonly people: PeoplePort;
+  readonly adminPeople: AdminPeoplePort;
   readonly oscal: OscalPort;
   readonly audits: AuditsPort;
   readonly evidence: EvidencePort;

@@ -1,5 +1,29 @@
 /** What others use of provisioning. */
-export { type CreatedPerson, createPerson, dbRoleOf, type NewPerson, normaliseEmail } from './person';
+export {
+  enforceDue,
+  LICENCE_FEATURES,
+  type LicenceFeatures,
+  type LicenceLimits,
+  type LicenceTerms,
+  type LicenceUsage,
+  licenceUsage,
+  resumeTenant,
+  setLicence,
+  suspendTenant,
+} from './licence';
+export { type CreatedPerson, createPerson, dbRoleOf, type NewPerson, normaliseEmail, provisionError } from './person';
+export {
+  changeMyPassword,
+  changePerson,
+  findPersonId,
+  grantMembership,
+  listPeople,
+  type NewMembership,
+  noteFailedSignIn,
+  type PersonChange,
+  resetPassword,
+  revokeMembership,
+} from './person-admin';
 export {
   checkNewPassword,
   isScramVerifier,
@@ -10,12 +34,17 @@ export {
   verifyScram,
 } from './scram';
 export {
+  type CheckedTenant,
   type CreatedTenant,
   type CreateTenantOptions,
+  checkTenant,
   createTenant,
+  createTenantRecord,
+  createTenantSchema,
   licenceSchema,
   type NewLicence,
   type NewTenant,
+  requireRegistry,
   type TenantConfig,
   tenantConfigSchema,
 } from './tenant';

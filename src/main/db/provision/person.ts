@@ -4,6 +4,7 @@ import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
 import { tenantFunctionSchema } from '@shared/wire/roles';
 import { z } from 'zod';
+import { GUARD_CODES } from '../errors';
 import { type AdminClient, queryRows, sqlState } from '../migrate/client';
 import { checkNewPassword, isScramVerifier, scramVerifier } from './scram';
 
@@ -72,7 +73,8 @@ export async function createPerson(
   }
 }
 
-function verifierOf(person: NewPerson, salt: () => Uint8Array): string {
+/** The verifier of a new password, made here; or the one that was given. INPUT_INVALID where neither will do. */
+export function verifierOf(person: Pick<NewPerson, 'password' | 'verifier'>, salt: () => Uint8Array): string {
   if (person.password !== undefined) {
     checkNewPassword(person.password);
     return scramVerifier(person.password, { salt: salt() });
@@ -100,7 +102,19 @@ export function provisionError(error: unknown, unique: { readonly field: string;
     case '23514':
     case '22001':
       return new CodedError('VALUE_REFUSED', {}, { cause: error });
+    case 'KP006':
+      return new CodedError('REASON_REQUIRED', {}, { cause: error });
+    case '55000':
+      return guardError(error);
     default:
       return error;
   }
+}
+
+/** What the state of things forbids, by the name that our functions give as the constraint's. */
+function guardError(error: unknown): unknown {
+  const guard = error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : '';
+  const code = GUARD_CODES[guard];
+  if (code === undefined) return error;
+  return new CodedError(code, code === 'LICENCE_LIMIT' ? { limit: guard } : {}, { cause: error });
 }

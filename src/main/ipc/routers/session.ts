@@ -1,4 +1,5 @@
 /** `session`: who is signed in, in which tenant. */
+import { changePasswordSchema } from '@shared/wire/admin-people';
 import { signInSchema, switchTenantSchema } from '@shared/wire/session';
 import { personProcedure, publicProcedure, router } from '../procedures';
 
@@ -9,4 +10,7 @@ export const sessionRouter = router({
   switchTenant: personProcedure
     .input(switchTenantSchema)
     .mutation(({ ctx, input }) => ctx.services.session.switchTenant(input.tenantId)),
+  changePassword: personProcedure
+    .input(changePasswordSchema)
+    .mutation(({ ctx, input }) => ctx.services.session.changePassword(input)),
 });
