@@ -65,6 +65,8 @@ export interface SessionState {
   readonly person: SignedInPerson | null;
   readonly workspace: Workspace | null;
   readonly workspaces: readonly Workspace[];
+  /** Why the open tenant can only be read: SCHEMA_NEWER or SCHEMA_OLDER. Absent or null where it can be written. */
+  readonly readOnly?: CodedErrorData | null;
 }
 
 export type AppEvent =

@@ -14,8 +14,9 @@ import { createConnectionService } from '../connections/service';
 import { type Database, openDatabase } from '../db/database';
 import { diagnose } from '../db/diagnose';
 import type { EmbeddedTransport } from '../db/embedded/transport';
-import { loadMigrations, type MigrationSet, type Scope } from '../db/migrate';
+import { loadMigrations } from '../db/migrate';
 import { dbRoleOf } from '../db/provision';
+import { newestVersions, readStanding } from '../db/standing';
 import type { ServerTarget } from '../db/target';
 import { calendarDate, systemClock } from '../entities/context';
 import { argon2id } from '../evidence/argon2';
@@ -101,6 +102,8 @@ export function compose(options: ComposeOptions): Workstation {
       steady: () => performance.now(),
     }),
     unlock: (personId, password) => unlockKeyRing(personId, password, { folder: folder.vault, kdf: argon2id }),
+    standing: async (database, personId, tenantId) =>
+      readStanding(database, { personId, tenantId, source, expected: newestVersions(await loadMigrations(options.migrations)) }),
     today: () => calendarDate(new Date()),
     onState(state) {
       options.onSession(state);
@@ -190,12 +193,6 @@ export function compose(options: ComposeOptions): Workstation {
       await connection.close();
     },
   };
-}
-
-/** The newest version of each scope that this app was built with. */
-function newestVersions(files: MigrationSet): Readonly<Record<Scope, string>> {
-  const newest = (scope: Scope) => files[scope].at(-1)?.version ?? '0000';
-  return { public: newest('public'), private: newest('private'), tenant: newest('tenant') };
 }
 
 const NOBODY = { user: '', password: '' } as const;

@@ -50,8 +50,8 @@ function openStamp(path: string): JsonStore<Stamp> {
 }
 
 /**
- * Resolves when the workspace can be used. Throws MIGRATION_FAILED, SCHEMA_NEWER and what the database throws. `demo`: the
- * workspace holds the demonstration tenants.
+ * Resolves when the workspace can be used. Throws MIGRATION_FAILED and what the database throws. A workspace that a newer program
+ * has migrated is left as it is: whoever signs in reads and does not write. `demo`: the workspace holds the demonstration tenants.
  */
 export async function prepareWorkspace(database: Database, options: PrepareOptions): Promise<{ readonly demo: boolean }> {
   // The files are read while the database is still starting.
@@ -62,7 +62,13 @@ export async function prepareWorkspace(database: Database, options: PrepareOptio
     keepPartitions(database, options.log);
     return { demo: stamp.demo };
   }
-  return prepareFully(database, files, store, options);
+  try {
+    return await prepareFully(database, files, store, options);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'SCHEMA_NEWER') throw error;
+    options.log.warn('the workspace is newer than this program', { version: error.details.version ?? null });
+    return { demo: stamp.demo };
+  }
 }
 
 async function prepareFully(database: Database, files: string, store: JsonStore<Stamp>, options: PrepareOptions) {

@@ -5,12 +5,15 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase } from '@main/db/database';
 import { toCodedError } from '@main/db/errors';
+import { loadMigrations } from '@main/db/migrate';
 import { dbRoleOf, normaliseEmail } from '@main/db/provision';
+import { newestVersions, openFor } from '@main/db/standing';
 import type { Target } from '@main/db/target';
 import { calendarDate, type EntityContext, systemClock } from '@main/entities/context';
 import { refusalOf, type WorkspaceRow, workspaceRowSchema } from '@main/identity/workspaces';
 import { CodedError } from '@shared/errors';
 import { z } from 'zod';
+import { migrationsFolder } from './folders';
 import type { CommandIo } from './io';
 import type { ChosenTarget } from './target';
 import { UsageError } from './usage';
@@ -72,7 +75,9 @@ async function opened(target: Target): Promise<Opened> {
   const database = openDatabase(target);
   try {
     await database.ready();
-    return { database, login: await loginOf(database) };
+    const login = await loginOf(database);
+    // A person writes nothing into a schema of another version; an administrator is who brings it up to date.
+    return { database: login.kind === 'person' ? await asKnown(database, null, null) : database, login };
   } catch (error) {
     const cause = database.state.error;
     await database.close();
@@ -81,6 +86,12 @@ async function opened(target: Target): Promise<Opened> {
     if (target.kind === 'embedded') throw exact;
     throw new CodedError(exact.code, { host: target.host, database: target.database, ...exact.details }, { cause: exact.cause });
   }
+}
+
+/** The database, open for reading only where its schema is not the one that this program knows. */
+async function asKnown(database: Database, personId: string | null, tenantId: string | null): Promise<Database> {
+  const expected = newestVersions(await loadMigrations(migrationsFolder()));
+  return (await openFor(database, { personId, tenantId, source: SOURCE, expected })).database;
 }
 
 async function passwordOf(who: string, io: CommandIo): Promise<string> {
@@ -124,7 +135,8 @@ export async function contextOf(opened: Opened, person: Person, tenant: string, 
   if (own === undefined) throw await noMembership(opened, person, tenant);
   const refusal = refusalOf(own, calendarDate(io.now()));
   if (refusal) throw refusal;
-  return context(opened.database, { personId: person.id, tenantId: own.tenant_id, functions: own.functions });
+  const database = await asKnown(opened.database, person.id, own.tenant_id);
+  return context(database, { personId: person.id, tenantId: own.tenant_id, functions: own.functions });
 }
 
 function isTenant(row: Pick<WorkspaceRow, 'tenant_id' | 'domain'>, tenant: string): boolean {

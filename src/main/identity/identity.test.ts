@@ -125,6 +125,7 @@ describe('a server that cannot be reached', () => {
       settings,
       throttle: openThrottle(join(folder, 'attempts.json'), () => 'a-salt-of-sixteen', { wall: () => 0, steady: () => 0 }),
       unlock: () => Promise.reject(new Error('not reached')),
+      standing: async () => null,
       today: () => '2026-03-01',
       onState: () => undefined,
       onLeave: () => undefined,

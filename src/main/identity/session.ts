@@ -2,13 +2,14 @@
  * The session: who is signed in, in which tenant, and everything that ends with it. One thing at a time: signing in, switching
  * and signing out wait for each other. Each of them begins a new epoch, by which every call in flight is known to be of before.
  */
-import { CodedError } from '@shared/errors';
+import { CodedError, type CodedErrorData } from '@shared/errors';
 import type { SessionState, SignedInPerson } from '@shared/ipc';
 import type { ChangePasswordInput } from '@shared/wire/admin-people';
 import type { SignInInput } from '@shared/wire/session';
 import type { LiveConnection } from '../connections/live';
 import type { Database } from '../db/database';
 import { changeMyPassword, checkNewPassword } from '../db/provision';
+import { readOnlyDatabase } from '../db/standing';
 import type { KeyRing } from '../evidence/vault-keys';
 import type { Logger } from '../platform/logger';
 import type { SettingsStore } from '../settings/settings';
@@ -29,6 +30,8 @@ export interface SessionOptions extends IdentityOptions {
   readonly throttle: Throttle;
   readonly settings: SettingsStore;
   readonly unlock: (personId: string, password: string) => Promise<KeyRing>;
+  /** How the database stands to this program, for a person in a tenant; null where they fit. */
+  readonly standing: (database: Database, personId: string, tenantId: string) => Promise<CodedErrorData | null>;
   /** The calendar date where the person sits. */
   readonly today: () => string;
   readonly onState: (state: SessionState) => void;
@@ -64,6 +67,7 @@ interface Current extends OpenSession {
   readonly person: SignedInPerson;
   readonly rows: readonly WorkspaceRow[];
   readonly tenantId: string;
+  readonly readOnly: CodedErrorData | null;
 }
 
 const NOBODY: SessionState = { person: null, workspace: null, workspaces: [] };
@@ -89,6 +93,7 @@ export function createSession(options: SessionOptions): Session {
       person: current.person,
       workspace: workspaces.find((workspace) => workspace.tenantId === current?.tenantId) ?? null,
       workspaces,
+      readOnly: current.readOnly,
     };
   }
 
@@ -167,15 +172,18 @@ export function createSession(options: SessionOptions): Session {
     epoch: () => epoch,
     open() {
       if (!current) throw new CodedError('NOT_SIGNED_IN');
-      return current;
+      const { database, readOnly } = current;
+      return readOnly === null ? current : { ...current, database: readOnlyDatabase(database, readOnly) };
     },
     signIn: (input) =>
       exclusive(async () => {
         await leave();
         const { database, person, workspaces } = await prove(input);
         let tenantId: string;
+        let readOnly: CodedErrorData | null;
         try {
           tenantId = chooseTenant(workspaces, settings.get().lastTenant[person.id], options.today());
+          readOnly = await options.standing(database, person.id, tenantId);
         } catch (error) {
           if (!database.embedded) await database.close();
           throw error;
@@ -186,7 +194,8 @@ export function createSession(options: SessionOptions): Session {
         connection.adopt(database);
         remember(person.id, tenantId);
         log.info('signed in', { person: person.id, tenant: tenantId });
-        return enter({ database, personId: person.id, keys: () => ring, person: toPerson(person), rows: workspaces, tenantId });
+        const who = { personId: person.id, person: toPerson(person), keys: () => ring };
+        return enter({ ...who, database, rows: workspaces, tenantId, readOnly });
       }),
     signOut: () =>
       exclusive(async () => {
@@ -220,8 +229,9 @@ export function createSession(options: SessionOptions): Session {
         if (!row) throw new CodedError('NO_MEMBERSHIP');
         const refusal = refusalOf(row, options.today());
         if (refusal) throw refusal;
+        const readOnly = await options.standing(current.database, current.personId, tenantId);
         remember(current.personId, tenantId);
-        return enter({ ...current, rows, tenantId });
+        return enter({ ...current, rows, tenantId, readOnly });
       }),
   };
 }

@@ -65,7 +65,11 @@ export function Root() {
   if (session?.person && session.workspace && connection) {
     return (
       <Suspense fallback={null}>
-        <Shell key={generation} session={{ person: session.person, workspace: session.workspace }} connection={connection}>
+        <Shell
+          key={generation}
+          session={{ person: session.person, workspace: session.workspace, readOnly: session.readOnly ?? null }}
+          connection={connection}
+        >
           <Outlet />
         </Shell>
       </Suspense>

@@ -1,7 +1,9 @@
 /** The window of a signed-in person: band, tenant, head, navigation, the screen, status bar; and the keys that work everywhere. */
+import type { CodedErrorData } from '@shared/errors';
 import type { ConnectionState, SignedInPerson, Workspace } from '@shared/ipc';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
+import { ReadOnlyNote } from '../components/ReadOnlyNote';
 import { TenantBand, TenantBlock } from '../components/TenantMark';
 import { openOverlay, useOverlay } from '../lib/overlays';
 import { useCurrentPageHead } from '../lib/page-head';
@@ -14,7 +16,11 @@ import { useEverywhereKeys } from './useEverywhereKeys';
 import { useNarrow } from './useNarrow';
 
 export interface ShellProps {
-  readonly session: { readonly person: SignedInPerson; readonly workspace: Workspace };
+  readonly session: {
+    readonly person: SignedInPerson;
+    readonly workspace: Workspace;
+    readonly readOnly?: CodedErrorData | null;
+  };
   readonly connection: ConnectionState;
   readonly children: ReactNode;
 }
@@ -33,7 +39,7 @@ function useFocusOnArrival(): React.RefObject<HTMLElement | null> {
 }
 
 export function Shell({ session, connection, children }: ShellProps) {
-  const { person, workspace } = session;
+  const { person, workspace, readOnly } = session;
   const head = useCurrentPageHead();
   const overlay = useOverlay();
   const main = useFocusOnArrival();
@@ -61,6 +67,7 @@ export function Shell({ session, connection, children }: ShellProps) {
       <div className={css.body}>
         <Navigation rail={head.rail || narrow} />
         <main id="main" ref={main} className={css.main} tabIndex={-1} data-pane="Content">
+          <ReadOnlyNote reason={readOnly} />
           {children}
         </main>
       </div>

@@ -16,6 +16,7 @@ export * from './OfflineNote';
 export * from './Page';
 export * from './Pill';
 export * from './ProgressBar';
+export * from './ReadOnlyNote';
 export * from './SegmentedResult';
 export * from './Skeleton';
 export * from './StatusBar';
