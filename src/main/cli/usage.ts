@@ -46,7 +46,8 @@ export function parseCommandLine(args: readonly string[], commands: readonly Com
   if (own.length < command.positionals.length) {
     throw new UsageError(`${command.positionals[own.length]} is missing`, command);
   }
-  if (own.length > command.positionals.length) {
+  // A last one that ends in “…” may be given several times.
+  if (own.length > command.positionals.length && !command.positionals.at(-1)?.endsWith('…')) {
     throw new UsageError(`“${own[command.positionals.length]}” is one argument too many`, command);
   }
   for (const [name, spec] of Object.entries(command.options)) {

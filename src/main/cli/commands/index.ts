@@ -5,6 +5,7 @@ import { DATABASE_COMMANDS } from './database';
 import { DEMO_COMMANDS } from './demo';
 import { ISOLATION_COMMANDS } from './isolation';
 import { LIST_COMMANDS } from './list';
+import { LOAD_COMMANDS } from './load';
 import { OSCAL_COMMANDS } from './oscal';
 import { TENANT_COMMANDS } from './tenant';
 import { USER_COMMANDS } from './user';
@@ -17,5 +18,6 @@ export const COMMANDS: readonly Command[] = [
   ...AUDIT_COMMANDS,
   ...OSCAL_COMMANDS,
   ...LIST_COMMANDS,
+  ...LOAD_COMMANDS,
   ...DEMO_COMMANDS,
 ];
