@@ -4,6 +4,7 @@
  */
 import { MAX_CELL, SourceFault, type SourceRow, type SourceTable } from './types';
 
+const HEAD = 4096;
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 /** The table in a text. Throws SourceFault with the line of an unclosed quote, or of text that goes on behind a closed one. */
@@ -34,7 +35,18 @@ export function delimiterOf(head: string): string {
 /** Every record with at least one cell that is not empty. */
 async function* csvRecords(text: AsyncIterable<string>, given: string | null): AsyncGenerator<SourceRow> {
   const reader = new CsvReader(given);
-  for await (const piece of text) yield* reader.push(piece);
+  // The delimiter is told from a first piece that is long enough.
+  let head: string | null = '';
+  for await (const piece of text) {
+    if (head === null) yield* reader.push(piece);
+    else {
+      head += piece;
+      if (head.length < HEAD) continue;
+      yield* reader.push(head);
+      head = null;
+    }
+  }
+  if (head !== null) yield* reader.push(head);
   yield* reader.end();
 }
 
