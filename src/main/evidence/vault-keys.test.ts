@@ -34,6 +34,22 @@ describe('the key ring', () => {
     expect((await unlock('new')).keyFor(tenant).equals(first)).toBe(true);
   });
 
+  it('takes every key along to a new password, and leaves those it does not know', async () => {
+    const ring = await unlock('old');
+    const [first, second] = [Buffer.from(ring.keyFor(tenant)), Buffer.from(ring.keyFor(other))];
+    const foreign = randomUUID();
+    (await unlock('older')).keyFor(foreign);
+    const next = await ring.rekey('new');
+    for (const opened of [next, await unlock('new')]) {
+      expect(opened.keyFor(tenant).equals(first)).toBe(true);
+      expect(opened.keyFor(other).equals(second)).toBe(true);
+      expect(() => opened.keyFor(foreign)).toThrow(expect.objectContaining({ code: 'VAULT_LOCKED' }));
+    }
+    expect((await unlock('older')).keyFor(foreign)).toHaveLength(32);
+    const former = await unlock('old');
+    expect(() => former.keyFor(tenant)).toThrow(expect.objectContaining({ code: 'VAULT_LOCKED' }));
+  });
+
   it('does not take a key that was copied from another tenant', async () => {
     const ring = await unlock('right');
     ring.keyFor(tenant);

@@ -216,6 +216,9 @@ describe('the root router', () => {
       'evidence.attach',
       'home.posture',
       'search.all',
+      'session.changePassword',
+      'admin.people.list',
+      'admin.people.resetPassword',
     ]) {
       expect(paths).toContain(path);
     }

@@ -88,7 +88,11 @@ export function verifierOf(person: Pick<NewPerson, 'password' | 'verifier'>, sal
 
 /** The database's refusal as a coded error; anything unforeseen passes unchanged. */
 export function provisionError(error: unknown, unique: { readonly field: string; readonly value: string }): unknown {
-  if (error instanceof CodedError) return error;
+  // Over a pooled transaction it is coded already, and only lacks what was asked for.
+  if (error instanceof CodedError) {
+    const named = error.code === 'DUPLICATE' && error.details.field === undefined && unique.value !== '';
+    return named ? new CodedError('DUPLICATE', { ...unique }, { cause: error }) : error;
+  }
   switch (sqlState(error)) {
     case '23505':
     case '42710':
