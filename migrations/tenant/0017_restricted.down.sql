@@ -11,6 +11,10 @@ DO $guards$
 DECLARE
   relation text;
 BEGIN
+  FOREACH relation IN ARRAY ARRAY['audit_plans', 'control_tests', 'findings', 'audit_evidence', 'risk_register', 'documents', 'chunks',
+    'embeddings'] LOOP
+    EXECUTE format('DROP TRIGGER carry_restriction ON {{schema}}.%I', relation);
+  END LOOP;
   FOREACH relation IN ARRAY ARRAY['control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files', 'audit_reports',
     'vulnerabilities', 'chunks', 'embeddings', 'similarity_scores'] LOOP
     EXECUTE format('DROP TRIGGER guard_place ON {{schema}}.%I', relation);
@@ -28,12 +32,12 @@ DROP FUNCTION {{schema}}.restrictions();
 DROP FUNCTION {{schema}}.lift_restriction(uuid, text);
 DROP FUNCTION {{schema}}.unshare_restricted(uuid, uuid[], text);
 DROP FUNCTION {{schema}}.share_restricted(uuid, uuid[], text);
-DROP FUNCTION {{schema}}.spread_restriction(uuid);
 DROP FUNCTION {{schema}}.name_people(uuid, uuid[]);
 DROP FUNCTION {{schema}}.may_restrict(text, text);
 DROP FUNCTION {{schema}}.restrict_record(text, uuid, uuid[], text);
 DROP FUNCTION {{schema}}.refuse_restriction(text, text);
 DROP FUNCTION {{schema}}.refuse_settled(text, text, uuid, jsonb, jsonb);
+DROP FUNCTION {{schema}}.carry_restriction();
 DROP FUNCTION {{schema}}.guard_place();
 DROP FUNCTION {{schema}}.is_settled(text);
 DROP FUNCTION {{schema}}.is_hidden(uuid);
