@@ -55,5 +55,6 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     evidence: absent(),
     home: absent(),
     search: absent(),
+    trail: absent(),
   };
 }

@@ -30,6 +30,9 @@ import { openDevice } from '../platform/device';
 import { createFileGrants, type FileGrants } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
 import type { SettingsStore } from '../settings/settings';
+import type { SecretStore } from '../trail/embedded-sealer';
+import { startSealingLater } from '../trail/sealing-later';
+import { createVisits } from '../trail/visits';
 import { createTenantPorts, type PortOptions } from './ports';
 import { knownWorkspace, prepareWorkspace } from './prepare';
 
@@ -47,6 +50,8 @@ export interface ComposeOptions {
   readonly applyTheme: (theme: AppSettings['theme']) => void;
   /** The tenant on screen is another one, or none: clipboard and title follow. */
   readonly onSession: (state: SessionState) => void;
+  /** The operating system's key store, for the key that seals the trail of this laptop's workspace; null where there is none. */
+  readonly secrets: SecretStore | null;
   /** Whether a new workspace on this laptop gets the demonstration tenants. */
   readonly demo: boolean;
 }
@@ -106,6 +111,7 @@ export function compose(options: ComposeOptions): Workstation {
       readStanding(database, { personId, tenantId, source, expected: newestVersions(await loadMigrations(options.migrations)) }),
     today: () => calendarDate(new Date()),
     onState(state) {
+      visits.follow(state);
       options.onSession(state);
       emit({ type: 'session', session: state });
     },
@@ -115,6 +121,8 @@ export function compose(options: ComposeOptions): Workstation {
     },
     log,
   });
+
+  const visits = createVisits({ database: () => session.open().database, source, log });
 
   const ports = createTenantPorts({
     session,
@@ -126,6 +134,7 @@ export function compose(options: ComposeOptions): Workstation {
     newId: uuidv7,
     emit,
     saveFile: options.saveFile,
+    version,
     log,
   });
 
@@ -174,7 +183,10 @@ export function compose(options: ComposeOptions): Workstation {
       state: session.state,
       epoch: session.epoch,
       signIn: session.signIn,
-      signOut: session.signOut,
+      async signOut() {
+        await visits.end();
+        return session.signOut();
+      },
       switchTenant: session.switchTenant,
       changePassword: session.changePassword,
     },
@@ -182,6 +194,14 @@ export function compose(options: ComposeOptions): Workstation {
   };
 
   connection.start();
+  const sealing = startSealingLater({
+    inUse: () => profiles.inUse().kind === 'embedded',
+    database: () => connection.embedded(),
+    folder: folder.root,
+    secrets: options.secrets,
+    log,
+    now: () => performance.now(),
+  });
   return {
     services,
     session,
@@ -189,6 +209,8 @@ export function compose(options: ComposeOptions): Workstation {
     evidence: ports.evidence,
     grants,
     async close() {
+      await sealing.stop();
+      await visits.end();
       await session.signOut();
       await connection.close();
     },

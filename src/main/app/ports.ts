@@ -1,6 +1,6 @@
 /** The tenant's services behind the routers: each call gets its own context, taken from the session it began in. */
 import { readFile, stat } from 'node:fs/promises';
-import { type EntityName, entityOf } from '@shared/entities/registry';
+import { type EntityName, entityOf, isEntityName } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { AppEvent } from '@shared/ipc';
 import type { Database } from '../db/database';
@@ -30,17 +30,21 @@ import type {
   PeoplePort,
   SearchPort,
   TenantCall,
+  TrailPort,
 } from '../ipc/services';
 import type { Device } from '../platform/device';
 import type { FileGrants, GrantedFile } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
 import { searchAll } from '../search/search';
+import { asWellAsCanBe, note } from '../trail/journal';
+import { exportTrail, proveTrail, readEntry, readFacets, readTrailPage } from '../trail/service';
 
 export interface PortOptions {
   readonly session: Session;
   readonly device: Device;
   readonly clock: Clock;
   readonly source: string;
+  readonly version: string;
   readonly grants: FileGrants;
   readonly vaultRoot: string;
   readonly newId: () => string;
@@ -59,6 +63,7 @@ export interface TenantPorts {
   readonly evidence: Evidence;
   readonly home: HomePort;
   readonly search: SearchPort;
+  readonly trail: TrailPort;
 }
 
 export function createTenantPorts(options: PortOptions): TenantPorts {
@@ -100,6 +105,9 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
     };
   }
 
+  const trailContextOf = (call: TenantCall) => ({ ...contextOf(call), database: databaseOf(call) });
+  const noted = (call: TenantCall, entry: Parameters<typeof note>[3]) => note(databaseOf(call), call, options.source, entry);
+
   const grantedFile = (call: TenantCall, grantId: string) => grants.resolve(call.caller.webContentsId, grantId);
 
   return {
@@ -125,6 +133,8 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
         applyImport(contextOf(call), opId, await readCatalog(await grantedFile(call, grantId))),
       async export(call, regulationId) {
         const { fileName, document } = await exportCatalog(contextOf(call), regulationId);
+        const details = { format: 'oscal', fileName };
+        await noted(call, { action: 'export', resourceType: 'regulations', resourceId: regulationId, details });
         return { saved: await options.saveFile(call, fileName, `${JSON.stringify(document, null, 2)}\n`) };
       },
     },
@@ -135,10 +145,26 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       unlock: async (call, formerPassword) => (await session.open().keys()).relock(call.tenantId, formerPassword),
       grantedFile,
       attach: (call, input, file) => audits.attachEvidence(contextOf(call), { ...input, file }),
+      noteReading: (call, fileId) =>
+        noted(call, { action: 'read', resourceType: 'evidence_files', resourceId: fileId, details: { how: 'preview' } }),
       fileRecord: async (call, fileId) => (await entities.get(contextOf(call), 'evidenceFiles', fileId)).row,
     }),
     home: { posture: (call) => readPosture(contextOf(call)) },
     search: { all: (call, text) => searchAll(contextOf(call), text) },
+    trail: {
+      list: (call, query) => readTrailPage(trailContextOf(call), query),
+      entry: (call, input) => readEntry(trailContextOf(call), input),
+      facets: (call) => readFacets(trailContextOf(call)),
+      prove: (call) => proveTrail(trailContextOf(call), call.signal),
+      export: (call, input) =>
+        exportTrail(trailContextOf(call), input, options.version, (name, content) => options.saveFile(call, name, content)),
+      refused(call, { path, code, entity, id }) {
+        const resourceType = entity !== null && isEntityName(entity) ? entityOf(entity).table : 'procedures';
+        const entry = { action: 'denied', resourceType, resourceId: uuidOrNull(id), details: { path, code } } as const;
+        const written = (async () => noted(call, entry))();
+        void asWellAsCanBe(written, options.log, 'a refusal');
+      },
+    },
   };
 }
 
@@ -173,6 +199,12 @@ function createVaults(options: PortOptions): (call: TenantCall) => Promise<Vault
     }
     return opened.vault;
   };
+}
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+function uuidOrNull(text: string | null): string | null {
+  return text !== null && UUID.test(text) ? text : null;
 }
 
 async function readCatalog(file: GrantedFile): Promise<ParsedCatalog> {

@@ -13,6 +13,7 @@ import { kindOf } from '../ipc/failure';
 import type { Rpc } from '../ipc/rpc';
 import { writeFileAtomically } from '../platform/atomic-file';
 import { dataFolder } from '../platform/data-folder';
+import { keyStore } from '../platform/key-store';
 import { createLogger, type Logger } from '../platform/logger';
 import { safeOpenExternal } from '../security/external';
 import { hardenContents, hardenSession } from '../security/harden';
@@ -143,6 +144,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       openLink: (address) => safeOpenExternal(window, address),
       applyTheme,
       onSession: sessionShower(window),
+      secrets: keyStore(),
       demo: true,
     });
     watch.reached('services');

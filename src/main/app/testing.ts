@@ -67,6 +67,7 @@ export async function startStation(kind: TestDatabase['kind']): Promise<TestStat
       openLink: async () => false,
       applyTheme: () => undefined,
       onSession: (state) => void titles.push(state.workspace?.name ?? null),
+      secrets: null,
       demo: false,
     });
   }

@@ -33,6 +33,8 @@ export interface EvidenceOptions {
   readonly attach: (call: TenantCall, input: Omit<AttachInput, 'grantId'>, file: FileFacts) => Promise<AttachResult>;
   /** The file's record as this person may read it; NOT_FOUND otherwise. */
   readonly fileRecord: (call: TenantCall, fileId: string) => Promise<EntityRow<'evidenceFiles'>>;
+  /** Writes into the trail that the file is looked at; nothing is shown where that fails. */
+  readonly noteReading: (call: TenantCall, fileId: string) => Promise<void>;
 }
 
 /** A file that may be shown to the session of this epoch. */
@@ -77,6 +79,7 @@ export function createEvidence(options: EvidenceOptions): Evidence {
 
     async preview(call, fileId): Promise<EvidencePreview> {
       const record = await options.fileRecord(call, fileId);
+      await options.noteReading(call, fileId);
       const file = await (await options.vault(call)).open(fileId);
       try {
         const mediaType = await sniff(file);

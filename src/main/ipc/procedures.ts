@@ -26,7 +26,7 @@ export const personProcedure = publicProcedure.use(({ ctx, next }) => {
 });
 
 /** Refuses the answer, too, when the session has changed meanwhile: nothing of one tenant may reach a screen of another. */
-export const tenantProcedure = personProcedure.use(async ({ ctx, signal, next }) => {
+export const tenantProcedure = personProcedure.use(async ({ ctx, path, signal, next }) => {
   const { session } = ctx.services;
   const { workspace } = session.state();
   if (!workspace) throw new CodedError('NOT_SIGNED_IN');
@@ -40,6 +40,14 @@ export const tenantProcedure = personProcedure.use(async ({ ctx, signal, next })
     signal,
   };
   const result = await next({ ctx: { call } });
+  if (!result.ok) noteRefusal(ctx.services, call, path, result.error.cause);
   if (session.epoch() !== epoch) throw new CodedError('NOT_SIGNED_IN', { reason: 'session changed' });
   return result;
 });
+
+/** Who asked for what they may not have stands in the trail; states and suspensions are no question of rights. */
+function noteRefusal({ trail }: Services, call: TenantCall, path: string, cause: unknown): void {
+  if (!(cause instanceof CodedError) || (cause.code !== 'ROLE_FORBIDS' && cause.code !== 'FIELD_FORBIDDEN')) return;
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  trail.refused(call, { path, code: cause.code, entity: text(cause.details.entity), id: text(cause.details.id) });
+}

@@ -11,6 +11,7 @@ import { oscalRouter } from './routers/oscal';
 import { peopleRouter } from './routers/people';
 import { searchRouter } from './routers/search';
 import { sessionRouter } from './routers/session';
+import { trailRouter } from './routers/trail';
 
 export const rootRouter = router({
   app: appRouter,
@@ -23,6 +24,7 @@ export const rootRouter = router({
   evidence: evidenceRouter,
   home: homeRouter,
   search: searchRouter,
+  trail: trailRouter,
   admin: router({ people: adminPeopleRouter }),
 });
 

@@ -35,6 +35,16 @@ import type { CatalogExportResult, CatalogImportResult, CatalogPreview } from '@
 import type { RecordView } from '@shared/wire/records';
 import type { SearchHit } from '@shared/wire/search';
 import type { SignInInput } from '@shared/wire/session';
+import type {
+  FullTrailQuery,
+  TrailEntryDetails,
+  TrailEntryInput,
+  TrailExportInput,
+  TrailExportResult,
+  TrailFacets,
+  TrailPage,
+  TrailProof,
+} from '@shared/wire/trail';
 import type { z } from 'zod';
 
 /** The window a call came from; file grants and dialogs belong to it. */
@@ -141,6 +151,27 @@ export interface SearchPort {
   all(call: TenantCall, text: string): Promise<readonly SearchHit[]>;
 }
 
+/** What was asked for and refused, for the trail. */
+export interface Refusal {
+  /** The procedure's path. */
+  readonly path: string;
+  readonly code: string;
+  readonly entity: string | null;
+  readonly id: string | null;
+}
+
+/** ROLE_FORBIDS for everybody but the tenant's administrator, `refused` apart. */
+export interface TrailPort {
+  list(call: TenantCall, query: FullTrailQuery): Promise<TrailPage>;
+  entry(call: TenantCall, input: TrailEntryInput): Promise<TrailEntryDetails>;
+  facets(call: TenantCall): Promise<TrailFacets>;
+  /** Reads the whole chain and proves it on this machine. */
+  prove(call: TenantCall): Promise<TrailProof>;
+  export(call: TenantCall, input: TrailExportInput): Promise<TrailExportResult>;
+  /** Notes a refusal; never fails. */
+  refused(call: TenantCall, refusal: Refusal): void;
+}
+
 export interface GrantPort {
   /** Takes the path of a file that the person chose; fails if it is no readable regular file. */
   grant(caller: Caller, path: string): Promise<FileGrant>;
@@ -158,4 +189,5 @@ export interface Services {
   readonly evidence: EvidencePort;
   readonly home: HomePort;
   readonly search: SearchPort;
+  readonly trail: TrailPort;
 }

@@ -7,10 +7,11 @@ import { type TestDatabase, testServers, Workplace } from '../db/migrate/testing
 import { withOwnerSource } from './access';
 import { createKeyPem, readPrivateKey } from './keys';
 import { merkleRoot, splitHashes } from './merkle';
+import { pauseFor } from './pause';
 import { proveChain } from './prove';
 import { PLATFORM_CHAIN, sealText } from './seal';
 import { hasUnsealed, registerKey, type SealMemory, sealBatch, sealChain } from './sealer';
-import { pauseFor, watchAndSeal } from './watch';
+import { watchAndSeal } from './watch';
 
 const key = readPrivateKey(createKeyPem().privatePem);
 

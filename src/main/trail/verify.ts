@@ -165,14 +165,13 @@ export class ChainProof {
           this.#fault('row_moved', seal.seq, row.id, row.at, `it was row ${place + 1} and stands as row ${index + 1}`);
         else this.#fault('row_changed', seal.seq, row.id, row.at, 'its content is not what was sealed');
       }
+      if (right?.odd) this.#fault('row_copy', seal.seq, right.id, right.at, 'a column beside the sealed content was changed');
       if (right && id !== null && right.id !== id)
         this.#fault('seal_changed', seal.seq, right.id, right.at, 'its list of row numbers is another');
     }
     for (const row of rows) {
       if (row.index < 0 || row.index >= seal.rowCount)
         this.#fault('row_added', seal.seq, row.id, row.at, 'the seal does not hold it');
-      else if (row.odd && row.leaf !== null)
-        this.#fault('row_copy', seal.seq, row.id, row.at, 'a column beside the sealed content was changed');
     }
   }
 

@@ -3,7 +3,9 @@
  * at work, so that it never takes more than a small share of the server from them. Where it is calm it catches up at once.
  */
 import { CodedError } from '@shared/errors';
+import { tenantSchema } from '@shared/roles';
 import { type AdminClient, isConnectionLost } from '../db/migrate/client';
+import { PLATFORM_CHAIN } from './seal';
 import { hasUnsealed, readActivity, type SealOptions, sealBatch } from './sealer';
 
 export interface WatchOptions extends SealOptions {
@@ -15,6 +17,8 @@ export interface WatchOptions extends SealOptions {
   /** Resolves after so many milliseconds, or at once when the signal is raised. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onSealed?: (chain: string, rows: number) => void;
+  /** A chain was left without anything to seal after batches were sealed; its table, or null for the platform's. */
+  readonly onDrained?: (table: string | null) => Promise<void>;
   /** A chain that could not be sealed; the others go on. Connection errors are thrown instead. */
   readonly onFailure?: (chain: string, error: unknown) => void;
   /** Between two looks where nothing happens, milliseconds. */
@@ -50,7 +54,7 @@ export async function watchAndSeal(client: AdminClient, options: WatchOptions): 
 
 /** True where the chain was left with nothing to seal, so that it need not be looked at before it is written to again. */
 async function drain(client: AdminClient, chain: string, options: WatchOptions): Promise<boolean> {
-  for (;;) {
+  for (let batches = 0; ; batches += 1) {
     const began = options.now();
     let rows: number;
     try {
@@ -61,23 +65,12 @@ async function drain(client: AdminClient, chain: string, options: WatchOptions):
       return true;
     }
     // What an open transaction may still precede is looked for again.
-    if (rows === 0) return !(await hasUnsealed(client, chain));
+    if (rows === 0) {
+      if (batches > 0) await options.onDrained?.(chain === PLATFORM_CHAIN ? null : `${tenantSchema(chain)}.audit_log`);
+      return !(await hasUnsealed(client, chain));
+    }
     options.onSealed?.(chain, rows);
     await options.sleep((options.now() - began) * (options.restFactor ?? REST_FACTOR), options.signal);
     if (options.signal.aborted) return false;
   }
-}
-
-/** Waits on the clock; ends early when the signal is raised. */
-export function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

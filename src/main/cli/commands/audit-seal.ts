@@ -2,8 +2,9 @@
 import { hostname } from 'node:os';
 import { toCodedError } from '@main/db/errors';
 import { createKeyFile, openMemory, readKeyFile, removeKeyFile } from '@main/trail/key-files';
+import { pauseFor } from '@main/trail/pause';
 import { registerKey, sealChain } from '@main/trail/sealer';
-import { pauseFor, watchAndSeal } from '@main/trail/watch';
+import { watchAndSeal } from '@main/trail/watch';
 import { errorSentence } from '@shared/error-texts';
 import type { Command, CommandCall } from '../command';
 import { CHAIN_OPTION, chainOf, chainsOf, requireAdministrator } from './audit-shared';
