@@ -1,5 +1,6 @@
-/** What the navigation holds: only what exists. Entities bring their own name and icon. */
+/** What the navigation holds: only what exists, and only what the person's functions open. Entities bring their own name and icon. */
 import { type EntityName, entityOf } from '@shared/entities/registry';
+import type { TenantFunction } from '@shared/roles';
 
 export interface NavItem {
   readonly key: string;
@@ -10,6 +11,8 @@ export interface NavItem {
   readonly letter: string;
   /** Entity and view whose count stands beside it. */
   readonly count?: { readonly entity: EntityName; readonly view: string };
+  /** Shown to these functions; to everybody where it is left out. */
+  readonly only?: readonly TenantFunction[];
 }
 
 export interface NavGroup {
@@ -45,6 +48,10 @@ export const NAVIGATION: readonly NavGroup[] = [
       listOf('auditEvidence', 'E'),
     ],
   },
+  {
+    label: 'Administration',
+    items: [{ key: 'people', label: 'People', icon: 'people', to: '/admin/people', letter: 'U', only: ['admin'] }],
+  },
 ];
 
 export const NAV_FOOT: readonly NavItem[] = [
@@ -52,7 +59,16 @@ export const NAV_FOOT: readonly NavItem[] = [
   { key: 'settings', label: 'Settings', icon: 'settings', to: '/settings', letter: 'I' },
 ];
 
-export const ALL_NAV_ITEMS: readonly NavItem[] = [...NAVIGATION.flatMap((group) => group.items), ...NAV_FOOT];
+/** The groups that a person with these functions sees; a group with nothing in it is left out. */
+export function navigationFor(functions: readonly TenantFunction[]): readonly NavGroup[] {
+  const opens = ({ only }: NavItem) => only === undefined || only.some((fn) => functions.includes(fn));
+  return NAVIGATION.map((group) => ({ ...group, items: group.items.filter(opens) })).filter(({ items }) => items.length > 0);
+}
+
+/** Everything that such a person can go to. */
+export function navItemsFor(functions: readonly TenantFunction[]): readonly NavItem[] {
+  return [...navigationFor(functions).flatMap((group) => group.items), ...NAV_FOOT];
+}
 
 /** True where a path lies in an item's part of the app. */
 export function isIn(item: NavItem, path: string): boolean {

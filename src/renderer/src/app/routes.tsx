@@ -23,6 +23,7 @@ const screens: RouteObject[] = [
     path: 'connections',
     lazy: async () => ({ Component: (await import('../features/connections/ConnectionsPage')).ConnectionsPage }),
   },
+  { path: 'admin/people', lazy: async () => ({ Component: (await import('../features/people/PeoplePage')).PeoplePage }) },
   { path: 'settings', lazy: async () => ({ Component: (await import('../features/settings/SettingsPage')).SettingsPage }) },
   { path: '*', Component: NotFoundScreen },
 ];

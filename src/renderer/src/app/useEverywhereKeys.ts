@@ -1,9 +1,10 @@
 /** Keys that work on every screen: search, tenant, sheet of keys, panes, `G` then a letter. */
 import { useNavigate } from 'react-router';
 import { openOverlay } from '../lib/overlays';
+import { useWorkspace } from '../lib/session';
 import type { Shortcut } from '../lib/shortcuts';
 import { useShortcuts } from '../lib/use-shortcuts';
-import { ALL_NAV_ITEMS } from './navigation';
+import { navItemsFor } from './navigation';
 
 /** Moves the focus to the next or previous pane, first to last and round. */
 export function cyclePanes(back: boolean): boolean {
@@ -20,7 +21,8 @@ export function cyclePanes(back: boolean): boolean {
 
 export function useEverywhereKeys(): void {
   const navigate = useNavigate();
-  const goTo: Shortcut[] = ALL_NAV_ITEMS.map((item) => ({
+  const functions = useWorkspace()?.functions ?? [];
+  const goTo: Shortcut[] = navItemsFor(functions).map((item) => ({
     keys: `G ${item.letter}`,
     label: `Go to ${item.label}`,
     run: () => void navigate(item.to),

@@ -84,6 +84,7 @@ import {
   IconUpload,
   IconUser,
   IconUserQuestion,
+  IconUsers,
   IconX,
   type Icon as TablerIcon,
 } from '@tabler/icons-react';
@@ -162,6 +163,7 @@ export const ICONS = {
   laptop: IconDeviceLaptop,
   lock: IconLock,
   menu: IconMenu2,
+  people: IconUsers,
   photo: IconPhoto,
   plug: IconPlugConnected,
   plus: IconPlus,

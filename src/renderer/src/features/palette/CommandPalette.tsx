@@ -70,6 +70,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
       ? []
       : allCommands({
           go: (path) => void navigate(path),
+          functions: workspace?.functions ?? [],
           mayCreate: (entity) => isAllowed(workspace?.functions ?? [], entity, 'create'),
           setTheme: (theme) => void saveSettings({ theme }),
           signOut: () => void signOut(),

@@ -1,7 +1,8 @@
 /** The commands of the palette: going somewhere, making something new, and what belongs to the window. */
 import { ENTITY_NAMES, type EntityName, entityOf } from '@shared/entities/registry';
+import type { TenantFunction } from '@shared/roles';
 import type { AppSettings } from '@shared/wire/app';
-import { ALL_NAV_ITEMS } from '../../app/navigation';
+import { NAVIGATION, navItemsFor } from '../../app/navigation';
 import { type Overlay, openOverlay } from '../../lib/overlays';
 
 export interface Command {
@@ -15,6 +16,7 @@ export interface Command {
 
 export interface CommandContext {
   readonly go: (path: string) => void;
+  readonly functions: readonly TenantFunction[];
   readonly mayCreate: (entity: EntityName) => boolean;
   readonly setTheme: (theme: AppSettings['theme']) => void;
   readonly signOut: () => void;
@@ -22,16 +24,18 @@ export interface CommandContext {
 }
 
 /** Entities that have no list of their own are made from their parents. */
-const MADE_BY_HAND = ENTITY_NAMES.filter((name) => ALL_NAV_ITEMS.some((item) => item.to === `/r/${name}`));
+const MADE_BY_HAND = ENTITY_NAMES.filter((name) =>
+  NAVIGATION.some(({ items }) => items.some((item) => item.to === `/r/${name}`)),
+);
 
 const overlay = (name: Overlay) => () => openOverlay(name);
 
-export function allCommands({ go, mayCreate, setTheme, signOut, text }: CommandContext): readonly Command[] {
+export function allCommands({ go, functions, mayCreate, setTheme, signOut, text }: CommandContext): readonly Command[] {
   const news = MADE_BY_HAND.filter(mayCreate).map((name): Command => {
     const { label } = entityOf(name);
     return { key: `new-${name}`, icon: 'plus', label: `New ${label.one.toLowerCase()}`, run: () => go(`/r/${name}/new`) };
   });
-  const goTo = ALL_NAV_ITEMS.map(
+  const goTo = navItemsFor(functions).map(
     (item): Command => ({
       key: `go-${item.key}`,
       icon: item.icon,
