@@ -2,15 +2,19 @@
  * `openDatabase`: the one way to a database, embedded or on a server. Owns the pool; every statement of a person runs through
  * `withTenant` or `withPerson`, and nothing else checks a client out.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '@shared/errors';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Unsubscribe } from './emitter';
-import { fromClient, meansOffline } from './errors';
+import { meansOffline } from './errors';
 import { ConnectionMonitor, type DatabaseState } from './monitor';
+import { DatabaseNode } from './node';
+import type { Place } from './places';
+import { ReplicaReads } from './replica';
 import { DEFAULT_LIMITS, openingSql, type PersonScope, type TenantScope, type TransactionLimits } from './scope';
-import { type ConnectionSource, connectError, connectionSource, connectOnce } from './source';
+import { connectionSource, connectOnce } from './source';
 import type { Target } from './target';
-import { destroyClient, runTransaction, type Transaction } from './transaction';
+import { runTransaction, type Transaction } from './transaction';
 
 export interface DatabaseOptions {
   readonly limits?: TransactionLimits;
@@ -20,6 +24,8 @@ export interface DatabaseOptions {
   readonly now?: () => Date;
   /** Longest wait for a connection, milliseconds. */
   readonly connectMs?: number;
+  /** How long a lost primary is looked for among several places before the caller is told, milliseconds. */
+  readonly failoverMs?: number;
 }
 
 export interface Database {
@@ -54,34 +60,41 @@ export interface LoginAt {
   readonly port?: number;
 }
 
-const PROBE_MS = 5_000;
 const CONNECT_MS = 10_000;
 const HEARTBEAT_MS = 20_000;
+const FAILOVER_MS = 30_000;
+/** A write under an operation id is tried again so often at most; the ledger makes it take effect once. */
+const WRITE_ATTEMPTS = 5;
 
 class PooledDatabase implements Database {
   readonly embedded: boolean;
-  readonly #source: ConnectionSource;
+  readonly #home: DatabaseNode;
+  readonly #replicas: ReplicaReads | null;
   readonly #limits: TransactionLimits;
-  readonly #connectMs: number;
+  readonly #failoverMs: number;
   readonly #monitor: ConnectionMonitor;
   readonly #first: Promise<DatabaseState>;
-  readonly #inUse = new Set<pg.PoolClient>();
-  #pool: Promise<pg.Pool> | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(target: Target, options: DatabaseOptions) {
-    this.#source = connectionSource(target);
-    this.embedded = this.#source.embedded;
+    const source = connectionSource(target);
+    this.embedded = source.embedded;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
-    this.#connectMs = options.connectMs ?? CONNECT_MS;
+    this.#failoverMs = options.failoverMs ?? FAILOVER_MS;
+    this.#home = new DatabaseNode(source, {
+      connectMs: options.connectMs ?? CONNECT_MS,
+      onLoss: () => this.#monitor.suspect(),
+    });
+    const replicas = target.kind === 'server' && target.readReplicas === true && this.#home.movable;
+    this.#replicas = replicas ? new ReplicaReads(this.#home, () => performance.now(), pause) : null;
     this.#monitor = new ConnectionMonitor({
-      probe: () => this.#prove(),
-      onReturn: () => this.#dropPool(),
+      probe: () => this.#home.prove(),
+      onReturn: () => this.#home.drop(),
       heartbeatMs: options.heartbeatMs ?? (this.embedded ? 0 : HEARTBEAT_MS),
       backoffMs: options.backoffMs,
       now: options.now,
     });
-    this.#source.onLost((error) => this.#monitor.lost(error));
+    source.onLost((error) => this.#monitor.lost(error));
     this.#first = this.#monitor.probe();
   }
 
@@ -121,16 +134,16 @@ class PooledDatabase implements Database {
 
   connectAdmin(): Promise<pg.Client> {
     if (this.#closing) return Promise.reject(new CodedError('SERVER_CLOSED'));
-    return connectOnce(this.#source);
+    return connectOnce(this.#home.source);
   }
 
   connectAs(login: LoginAt): Promise<pg.Client> {
     if (this.#closing) return Promise.reject(new CodedError('SERVER_CLOSED'));
-    return connectOnce(this.#source, this.embedded ? {} : { ...login });
+    return connectOnce(this.#home.source, this.embedded ? {} : { ...login });
   }
 
   replace(): Promise<DatabaseState> {
-    this.#dropPool();
+    this.#home.drop();
     return this.#monitor.probe();
   }
 
@@ -141,23 +154,73 @@ class PooledDatabase implements Database {
 
   async #close(): Promise<void> {
     this.#monitor.close();
-    this.#dropPool();
-    await this.#source.close();
+    this.#home.drop();
+    await this.#home.source.close();
   }
 
+  /**
+   * Runs it, and where the server was lost under it, looks for the server and runs it again: a read once, a write only under an
+   * operation id, whose ledger makes sure that it takes effect once. What stays lost is told as it was told first.
+   */
   async #transact<T>(scope: PersonScope | TenantScope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const node = this.#nodeOf(scope);
+    if (scope.readOnly && scope.lagging && this.#replicas) {
+      const place = await this.#replicas.ready();
+      if (place !== null) {
+        try {
+          return await this.#once(node, scope, work, place);
+        } catch (error) {
+          if (!(error instanceof CodedError) || !lost(error)) throw error;
+          this.#replicas.rest();
+        }
+      }
+    }
+    const until = performance.now() + this.#failoverMs;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await this.#once(node, scope, work, null);
+        if (!scope.readOnly) this.#replicas?.committed();
+        return result;
+      } catch (error) {
+        if (!(error instanceof CodedError) || !lost(error) || this.#closing) throw error;
+        const attempts = scope.readOnly ? 2 : scope.opId === undefined ? 1 : node.movable ? WRITE_ATTEMPTS : 2;
+        // One place that is away is no news: the caller hears it at once, and the monitor tells when it is back.
+        if (attempt >= attempts || (!node.movable && this.#monitor.state.state !== 'online')) throw error;
+        // A server that turned into a standby keeps its connections; they are of no use any more.
+        if (error.details.sqlState === '25006') node.drop('primary moved');
+        if (!(await node.findAgain(until - performance.now(), pause))) throw error;
+        if (node.movable) await this.#monitor.probe();
+        this.#replicas?.rest();
+      }
+    }
+  }
+
+  /** Every connection is resolved tenant → node → pool, even while there is one node. */
+  #nodeOf(_scope: PersonScope | TenantScope): DatabaseNode {
+    return this.#home;
+  }
+
+  async #once<T>(
+    node: DatabaseNode,
+    scope: PersonScope | TenantScope,
+    work: (transaction: Transaction) => Promise<T>,
+    place: Place | null,
+  ): Promise<T> {
     const opening = openingSql(scope, this.#limits);
-    const client = await this.#checkOut();
+    if (this.#monitor.state.state === 'starting') await this.#first;
+    this.#requireOnline();
+    const client = await node.checkOut(place);
     try {
       const result = await runTransaction(
         client,
         { opening, readOnly: scope.readOnly === true, silenceMs: this.#limits.silenceMs },
         work,
       );
-      this.#monitor.heard();
+      if (place === null) this.#monitor.heard();
       return result;
     } catch (error) {
-      if (error instanceof CodedError && (meansOffline(error) || error.details.afterMs !== undefined)) this.#monitor.suspect();
+      const suspicious = error instanceof CodedError && (meansOffline(error) || error.details.afterMs !== undefined);
+      if (suspicious && place === null) this.#monitor.suspect();
       throw error;
     }
   }
@@ -168,73 +231,11 @@ class PooledDatabase implements Database {
     if (state === 'failed' && error) throw new CodedError(error.code, error.details);
     if (state === 'offline') throw new CodedError('SERVER_UNREACHABLE', { cause: error?.code ?? null });
   }
+}
 
-  async #checkOut(): Promise<pg.PoolClient> {
-    if (this.#monitor.state.state === 'starting') await this.#first;
-    this.#requireOnline();
-    const pool = await this.#currentPool();
-    try {
-      const client = await pool.connect();
-      this.#inUse.add(client);
-      return client;
-    } catch (error) {
-      // A full pool times out just like a server that does not answer.
-      if (pool.idleCount === 0 && pool.totalCount >= this.#source.poolSize)
-        throw new CodedError('SERVER_BUSY', {}, { cause: error });
-      this.#monitor.suspect();
-      throw await connectError(this.#source, error);
-    }
-  }
-
-  #currentPool(): Promise<pg.Pool> {
-    this.#pool ??= this.#createPool().catch((error: unknown) => {
-      this.#pool = null;
-      throw error;
-    });
-    return this.#pool;
-  }
-
-  async #createPool(): Promise<pg.Pool> {
-    const pool = new pg.Pool({
-      ...(await this.#source.configuration()),
-      max: this.#source.poolSize,
-      connectionTimeoutMillis: this.#connectMs,
-      idleTimeoutMillis: this.embedded ? 0 : 60_000,
-      pipeline: true,
-    });
-    // An idle client lost its server; the pool has dropped it already.
-    pool.on('error', () => this.#monitor.suspect());
-    pool.on('release', (_error, client) => void this.#inUse.delete(client));
-    return pool;
-  }
-
-  /** Gives the pool up; what is still at work on it ends with SERVER_CLOSED. */
-  #dropPool(): void {
-    const old = this.#pool;
-    this.#pool = null;
-    for (const client of this.#inUse)
-      destroyClient(client, new CodedError('SERVER_CLOSED', { reason: 'connections were replaced' }));
-    this.#inUse.clear();
-    void old?.then(
-      (pool) => pool.end(),
-      () => undefined,
-    );
-  }
-
-  async #prove(): Promise<void> {
-    const client = await connectOnce(this.#source, {
-      connectionTimeoutMillis: Math.min(PROBE_MS, this.#connectMs),
-      query_timeout: PROBE_MS,
-    });
-    try {
-      await client.query('SELECT 1');
-    } catch (error) {
-      throw fromClient(error);
-    } finally {
-      // The answer is there or the connection is lost: either way nobody waits for its end.
-      client.end().catch(() => undefined);
-    }
-  }
+/** True where the server went away under the work, or turned out to be no primary any more: the same may succeed elsewhere. */
+function lost(error: CodedError): boolean {
+  return meansOffline(error) && error.details.reason !== 'connections were replaced';
 }
 
 /** Opens a database and begins to connect; `ready` tells how it went. Close it before the process ends. */

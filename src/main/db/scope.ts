@@ -15,6 +15,8 @@ export interface PersonScope {
   readonly reason?: string;
   /** READ ONLY transaction; its result is given back while the COMMIT is still under way. */
   readonly readOnly?: boolean;
+  /** What is read may be a moment old, as long as the person's own writes are in it: a standby may answer. Only with `readOnly`. */
+  readonly lagging?: boolean;
 }
 
 export interface TenantScope extends PersonScope {

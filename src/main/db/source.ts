@@ -4,7 +4,8 @@ import pg from 'pg';
 import { EmbeddedClient } from './embedded/client';
 import { toCodedError } from './errors';
 import { negotiateTls, reach } from './negotiate';
-import { type EmbeddedTarget, type ServerTarget, type Target, tlsOptions } from './target';
+import type { Place } from './places';
+import { type EmbeddedTarget, isThisMachine, type ServerTarget, type Target, tlsOptions } from './target';
 import { TYPE_PARSERS } from './types';
 
 const CONNECT_MS = 10_000;
@@ -16,6 +17,11 @@ const EMBEDDED_POOL = 3;
 export interface ConnectionSource {
   readonly embedded: boolean;
   readonly poolSize: number;
+  /** Every place where the server may be, the given one first; one for the embedded server. */
+  readonly places: readonly Place[];
+  /** Where the primary was last seen. */
+  readonly place: Place;
+  moveTo(place: Place): void;
   /** Prepares what connections need (reads the CA file, starts the process) and gives their configuration. */
   configuration(): Promise<pg.ClientConfig>;
   /** Looks closer after `pg` failed to connect without giving a code; null where nothing more can be told. */
@@ -32,18 +38,29 @@ const COMMON: pg.ClientConfig = {
 };
 
 function serverSource(target: ServerTarget): ConnectionSource {
+  let place: Place = { host: target.host, port: target.port };
+  const places = [place, ...(target.also ?? [])];
   return {
     embedded: false,
     poolSize: target.poolSize ?? SERVER_POOL,
+    places,
+    get place() {
+      return place;
+    },
+    moveTo(next) {
+      place = next;
+    },
     async configuration() {
+      // Every place is held to the same rule about TLS before anything is sent to any of them.
+      for (const each of places) if (!isThisMachine(each.host)) await tlsOptions({ ...target, ...each });
       return {
         ...COMMON,
-        host: target.host,
-        port: target.port,
+        host: place.host,
+        port: place.port,
         database: target.database,
         user: target.user,
         password: target.password,
-        ssl: await tlsOptions(target),
+        ssl: await tlsOptions({ ...target, ...place }),
         keepAlive: true,
         keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       };
@@ -51,8 +68,9 @@ function serverSource(target: ServerTarget): ConnectionSource {
     async explain() {
       if (target.tls.mode === 'disable') return null;
       try {
-        const { socket } = await reach(target, EXPLAIN_MS);
-        await negotiateTls(target, socket, EXPLAIN_MS);
+        const at = { ...target, ...place };
+        const { socket } = await reach(at, EXPLAIN_MS);
+        await negotiateTls(at, socket, EXPLAIN_MS);
         socket.destroy();
         return null;
       } catch (error) {
@@ -80,9 +98,13 @@ function embeddedSource(target: EmbeddedTarget): ConnectionSource {
     });
     return client;
   };
+  const place: Place = { host: 'embedded', port: 0 };
   return {
     embedded: true,
     poolSize: EMBEDDED_POOL,
+    places: [place],
+    place,
+    moveTo: () => undefined,
     async configuration() {
       if (closing.signal.aborted) throw new CodedError('SERVER_CLOSED');
       running ??= start().catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { CodedError } from '@shared/errors';
 import type { EmbeddedTransport } from './embedded/transport';
+import type { Place } from './places';
 
 export type TlsMode = 'verify-full' | 'verify-ca' | 'require' | 'disable';
 
@@ -14,6 +15,10 @@ export interface ServerTarget {
   /** Name, address, or the folder of a Unix socket. */
   readonly host: string;
   readonly port: number;
+  /** Further places where this database may be: standbys, any of which may be the primary tomorrow. */
+  readonly also?: readonly Place[];
+  /** Lists may come from a standby that has replayed the reader's own last write. */
+  readonly readReplicas?: boolean;
   readonly database: string;
   readonly user: string;
   readonly password: string;

@@ -180,13 +180,25 @@ export async function runTransaction<T>(
   return result;
 }
 
-/** Null when the transaction is committed; PostgreSQL answers COMMIT of a failed one with ROLLBACK and no error. */
+/**
+ * Null when the transaction is committed; PostgreSQL answers COMMIT of a failed one with ROLLBACK and no error. A COMMIT that
+ * waited for a synchronous standby in vain until its time was up is answered with COMMIT and a warning: it stands on this server
+ * only and may be lost with it, so it is not taken for done. Whoever sends the operation again finds it, or does it.
+ */
 async function commit(client: PoolClient): Promise<CodedError | null> {
+  let warned = false;
+  const onNotice = ({ severity }: { readonly severity?: string | undefined }) => {
+    warned ||= severity === 'WARNING';
+  };
+  client.on('notice', onNotice);
   try {
     const { command } = await client.query('COMMIT');
+    if (warned) return new CodedError('SERVER_CLOSED', { reason: 'not replicated in time' });
     return command === 'COMMIT' ? null : new CodedError('INTERNAL', { reason: 'transaction was rolled back' });
   } catch (error) {
     return fromClient(error);
+  } finally {
+    client.removeListener('notice', onNotice);
   }
 }
 
