@@ -89,69 +89,101 @@ $$;
 CREATE FUNCTION {{schema}}.guard_place() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
 DECLARE
+  -- only the branch of the trigger's own table is ever planned
   kind text := TG_ARGV[0];
-  row_now jsonb := to_jsonb(NEW);
   -- a person's transaction; the owner who restores or loads is trusted
   by_person boolean := left(current_setting('role'), 39) = '{{role}}';
-  v_plan uuid := row_now ->> 'audit_plan_id';
-  v_test uuid := CASE WHEN kind IN ('findings', 'audit_evidence') THEN row_now ->> 'control_test_id' END;
-  v_finding uuid := CASE WHEN kind IN ('actions', 'audit_evidence') THEN row_now ->> 'finding_id' END;
-  v_state text;
-  v_plans uuid[];
+  v_plan uuid; -- the row's own
+  v_test uuid;
+  v_finding uuid;
+  v_named uuid; -- another parent
+  v_test_plan uuid;
+  v_finding_plan uuid;
   v_root uuid;
-  v_other record;
+  v_parent_root uuid;
   v_hidden text;
-  stamps text[] := ARRAY['row_version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'restricted_root'];
+  v_state text;
+  v_settled text;
+  v_plan_before uuid;
+  v_test_before uuid;
+  moved boolean := TG_OP = 'INSERT';
 BEGIN
-  v_plans := array_remove(ARRAY[v_plan], NULL);
+  IF kind = 'control_tests' OR kind = 'audit_reports' THEN
+    v_plan := NEW.audit_plan_id;
+    moved := moved OR NEW.audit_plan_id IS DISTINCT FROM OLD.audit_plan_id;
+  ELSIF kind = 'findings' THEN
+    v_plan := NEW.audit_plan_id;
+    v_test := NEW.control_test_id;
+    moved := moved OR (NEW.audit_plan_id, NEW.control_test_id) IS DISTINCT FROM (OLD.audit_plan_id, OLD.control_test_id);
+  ELSIF kind = 'actions' THEN
+    v_finding := NEW.finding_id;
+    moved := moved OR NEW.finding_id IS DISTINCT FROM OLD.finding_id;
+  ELSIF kind = 'audit_evidence' THEN
+    v_plan := NEW.audit_plan_id;
+    v_test := NEW.control_test_id;
+    v_finding := NEW.finding_id;
+    moved := moved OR (NEW.audit_plan_id, NEW.control_test_id, NEW.finding_id)
+      IS DISTINCT FROM (OLD.audit_plan_id, OLD.control_test_id, OLD.finding_id);
+  ELSIF kind = 'evidence_files' THEN
+    SELECT e.audit_plan_id, e.finding_id, e.restricted_root,
+      (SELECT t.audit_plan_id FROM {{schema}}.control_tests t WHERE t.id = e.control_test_id)
+    INTO v_plan, v_named, v_root, v_test_plan FROM {{schema}}.audit_evidence e WHERE e.id = NEW.evidence_id FOR SHARE OF e;
+    v_hidden := 'evidence_id';
+  ELSIF kind = 'vulnerabilities' THEN
+    SELECT r.restricted_root INTO v_root FROM {{schema}}.risk_register r WHERE r.id = NEW.risk_id FOR SHARE;
+    v_hidden := 'risk_id';
+    moved := moved OR NEW.risk_id IS DISTINCT FROM OLD.risk_id;
+  ELSE
+    SELECT d.restricted_root INTO v_root FROM {{schema}}.documents d WHERE d.id = NEW.document_id FOR SHARE;
+    v_hidden := 'document_id';
+    IF v_root IS NULL AND kind = 'embeddings' THEN
+      SELECT c.restricted_root INTO v_root FROM {{schema}}.chunks c WHERE c.id = NEW.chunk_id FOR SHARE;
+    ELSIF v_root IS NULL AND kind = 'similarity_scores' THEN
+      SELECT e.restricted_root INTO v_root FROM {{schema}}.embeddings e WHERE e.id = NEW.embedding_id FOR SHARE;
+    END IF;
+    moved := true;
+  END IF;
+
   IF v_test IS NOT NULL THEN
-    SELECT t.audit_plan_id, t.restricted_root INTO v_other FROM {{schema}}.control_tests t WHERE t.id = v_test FOR SHARE;
-    v_root := coalesce(v_root, v_other.restricted_root);
-    v_plans := v_plans || array_remove(ARRAY[v_other.audit_plan_id], NULL);
-    IF v_other.restricted_root IS NOT NULL THEN v_hidden := 'control_test_id'; END IF;
+    SELECT t.audit_plan_id, t.restricted_root INTO v_test_plan, v_root FROM {{schema}}.control_tests t WHERE t.id = v_test FOR SHARE;
+    v_hidden := 'control_test_id';
   END IF;
   IF v_finding IS NOT NULL THEN
-    SELECT f.audit_plan_id, f.restricted_root INTO v_other FROM {{schema}}.findings f WHERE f.id = v_finding FOR SHARE;
-    v_root := coalesce(v_root, v_other.restricted_root);
-    IF kind = 'audit_evidence' THEN v_plans := v_plans || array_remove(ARRAY[v_other.audit_plan_id], NULL); END IF;
-    IF v_other.restricted_root IS NOT NULL THEN v_hidden := 'finding_id'; END IF;
+    SELECT f.audit_plan_id, f.restricted_root INTO v_finding_plan, v_parent_root
+    FROM {{schema}}.findings f WHERE f.id = v_finding FOR SHARE;
+    IF v_root IS NULL THEN v_root := v_parent_root; v_hidden := 'finding_id'; END IF;
+    IF kind = 'actions' THEN v_finding_plan := NULL; END IF; -- an action goes on after the audit
   END IF;
-  IF kind = 'evidence_files' THEN
-    SELECT e.audit_plan_id, e.control_test_id, e.finding_id, e.restricted_root INTO v_other
-    FROM {{schema}}.audit_evidence e WHERE e.id = (row_now ->> 'evidence_id')::uuid FOR SHARE;
-    v_root := v_other.restricted_root;
-    v_finding := v_other.finding_id;
-    v_plans := array_remove(ARRAY[v_other.audit_plan_id,
-      (SELECT t.audit_plan_id FROM {{schema}}.control_tests t WHERE t.id = v_other.control_test_id)], NULL);
-    IF v_root IS NOT NULL THEN v_hidden := 'evidence_id'; END IF;
-  ELSIF kind = 'vulnerabilities' THEN
-    SELECT r.restricted_root INTO v_root FROM {{schema}}.risk_register r WHERE r.id = (row_now ->> 'risk_id')::uuid FOR SHARE;
-    IF v_root IS NOT NULL THEN v_hidden := 'risk_id'; END IF;
-  ELSIF kind IN ('chunks', 'embeddings', 'similarity_scores') THEN
-    SELECT d.restricted_root INTO v_root FROM {{schema}}.documents d WHERE d.id = (row_now ->> 'document_id')::uuid FOR SHARE;
-    IF kind = 'embeddings' AND v_root IS NULL THEN
-      SELECT c.restricted_root INTO v_root FROM {{schema}}.chunks c WHERE c.id = (row_now ->> 'chunk_id')::uuid FOR SHARE;
-    ELSIF kind = 'similarity_scores' AND v_root IS NULL THEN
-      SELECT e.restricted_root INTO v_root FROM {{schema}}.embeddings e WHERE e.id = (row_now ->> 'embedding_id')::uuid FOR SHARE;
-    END IF;
-    IF v_root IS NOT NULL THEN v_hidden := 'document_id'; END IF;
+  IF v_plan IS NOT NULL THEN
+    SELECT p.status, p.restricted_root INTO v_settled, v_parent_root FROM {{schema}}.audit_plans p WHERE p.id = v_plan FOR SHARE;
+    IF v_root IS NULL THEN v_root := v_parent_root; v_hidden := 'audit_plan_id'; END IF;
+    IF {{schema}}.is_settled(v_settled) THEN v_state := v_settled; END IF;
   END IF;
-  IF v_plans <> '{}' THEN
-    FOR v_other IN
-      SELECT p.status, p.restricted_root FROM {{schema}}.audit_plans p WHERE p.id = ANY (v_plans) ORDER BY p.id FOR SHARE
-    LOOP
-      IF {{schema}}.is_settled(v_other.status) THEN v_state := v_other.status; END IF;
-      v_root := coalesce(v_root, v_other.restricted_root);
-      IF v_other.restricted_root IS NOT NULL THEN v_hidden := coalesce(v_hidden, 'audit_plan_id'); END IF;
-    END LOOP;
+  v_named := coalesce(v_finding, v_named);
+  IF kind = 'audit_evidence' AND TG_OP = 'UPDATE' THEN
+    v_named := OLD.finding_id; -- what was no evidence of a remedy does not become it in a settled audit
+  END IF;
+  IF v_test_plan IS NOT NULL AND v_plan IS NULL THEN
+    SELECT p.status INTO v_settled FROM {{schema}}.audit_plans p WHERE p.id = v_test_plan FOR SHARE;
+    IF {{schema}}.is_settled(v_settled) THEN v_state := v_settled; END IF;
+  END IF;
+
+  -- Nor does anything leave a settled audit.
+  IF by_person AND moved AND TG_OP = 'UPDATE' AND v_state IS NULL AND kind IN ('findings', 'audit_evidence', 'audit_reports') THEN
+    v_plan_before := to_jsonb(OLD) ->> 'audit_plan_id';
+    v_test_before := to_jsonb(OLD) ->> 'control_test_id';
+    SELECT p.status INTO v_settled FROM {{schema}}.audit_plans p
+    WHERE {{schema}}.is_settled(p.status)
+      AND p.id IN (v_plan_before, (SELECT t.audit_plan_id FROM {{schema}}.control_tests t WHERE t.id = v_test_before))
+    LIMIT 1 FOR SHARE;
+    IF FOUND THEN v_state := v_settled; END IF;
   END IF;
 
   -- An own restriction counts before an inherited one.
   IF NEW.restricted_root IS DISTINCT FROM NEW.id OR (by_person AND NOT EXISTS (
     SELECT FROM {{schema}}.restricted_records r WHERE r.id = NEW.id AND r.root_id = NEW.id)
   ) THEN
-    IF by_person AND v_root IS NOT NULL AND NOT {{schema}}.may_see(v_root)
-      AND (TG_OP = 'INSERT' OR to_jsonb(OLD) - stamps <> row_now - stamps) THEN
+    IF by_person AND moved AND v_root IS NOT NULL AND NOT {{schema}}.may_see(v_root) THEN
       RAISE EXCEPTION '%: what % names is not there', kind, v_hidden USING ERRCODE = '23503', TABLE = kind, COLUMN = v_hidden;
     END IF;
     NEW.restricted_root := v_root;
@@ -163,18 +195,18 @@ BEGIN
     DELETE FROM {{schema}}.restricted_records r WHERE r.id = NEW.id;
   END IF;
 
-  IF cardinality(v_plans) > 1 AND v_plans[1] <> ANY (v_plans) THEN
+  IF v_test_plan <> v_plan OR v_finding_plan <> v_plan OR v_finding_plan <> v_test_plan THEN
     RAISE EXCEPTION '%: test, finding and evidence belong to one audit', kind
       USING ERRCODE = '23514', TABLE = kind, COLUMN = 'audit_plan_id', CONSTRAINT = kind || '_one_audit';
   END IF;
-  IF kind = 'findings' AND TG_OP = 'UPDATE' AND v_plan IS DISTINCT FROM (to_jsonb(OLD) ->> 'audit_plan_id')::uuid AND EXISTS (
+  IF kind = 'findings' AND TG_OP = 'UPDATE' AND moved AND EXISTS (
     SELECT FROM {{schema}}.audit_evidence e WHERE e.finding_id = NEW.id AND e.audit_plan_id <> v_plan
   ) THEN
     RAISE EXCEPTION 'findings: its evidence belongs to another audit'
       USING ERRCODE = '23514', TABLE = kind, COLUMN = 'audit_plan_id', CONSTRAINT = 'findings_one_audit';
   END IF;
   IF by_person AND v_state IS NOT NULL THEN
-    PERFORM {{schema}}.refuse_settled(kind, v_state, v_finding, CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END, row_now);
+    PERFORM {{schema}}.refuse_settled(kind, v_state, v_named, CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END, to_jsonb(NEW));
   END IF;
   RETURN NEW;
 END

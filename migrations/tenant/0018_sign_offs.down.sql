@@ -1,4 +1,5 @@
-DROP TRIGGER guard_signed_part ON {{schema}}.audit_evidence;
+DROP TRIGGER guard_signed_part_update ON {{schema}}.audit_evidence;
+DROP TRIGGER guard_signed_part_insert ON {{schema}}.audit_evidence;
 DROP TRIGGER guard_signed ON {{schema}}.dpias;
 DROP TRIGGER guard_signed ON {{schema}}.compliance_assessments;
 DROP TRIGGER guard_signed ON {{schema}}.audit_reports;

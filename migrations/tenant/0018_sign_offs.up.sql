@@ -59,19 +59,23 @@ $$;
 -- What an approved test rests on stands too; the evidence of a finding's remedy is another matter.
 CREATE FUNCTION {{schema}}.guard_signed_part() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
-DECLARE
-  v_test uuid := NEW.control_test_id;
 BEGIN
-  IF TG_OP = 'UPDATE' AND v_test IS NULL THEN
-    v_test := OLD.control_test_id;
+  IF left(current_setting('role'), 39) <> '{{role}}' THEN
+    RETURN NEW;
   END IF;
-  IF left(current_setting('role'), 39) = '{{role}}' AND NEW.finding_id IS NULL AND {{schema}}.is_approved(v_test)
-    -- a file's path and a restriction are the server's
-    AND NOT (TG_OP = 'UPDATE' AND {{schema}}.content_sha256(to_jsonb(OLD) - 'file_path') = {{schema}}.content_sha256(to_jsonb(NEW) - 'file_path')
-      AND OLD.status = NEW.status AND OLD.archived_at IS NOT DISTINCT FROM NEW.archived_at AND OLD.file_path IS NOT DISTINCT FROM NEW.file_path) THEN
-    RAISE EXCEPTION '%: the test is approved', TG_ARGV[0] USING ERRCODE = 'KP001', TABLE = TG_ARGV[0], COLUMN = 'control_test_id';
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.finding_id IS NOT NULL OR NOT {{schema}}.is_approved(NEW.control_test_id) THEN
+      RETURN NEW;
+    END IF;
+  ELSIF OLD.finding_id IS NOT NULL
+    OR NOT ({{schema}}.is_approved(OLD.control_test_id) OR {{schema}}.is_approved(NEW.control_test_id))
+    -- a restriction changes nothing of it
+    OR (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root AND (OLD.status, OLD.archived_at, OLD.file_path)
+        IS NOT DISTINCT FROM (NEW.status, NEW.archived_at, NEW.file_path)
+      AND {{schema}}.content_sha256(to_jsonb(OLD)) = {{schema}}.content_sha256(to_jsonb(NEW))) THEN
+    RETURN NEW;
   END IF;
-  RETURN NEW;
+  RAISE EXCEPTION '%: the test is approved', TG_ARGV[0] USING ERRCODE = 'KP001', TABLE = TG_ARGV[0], COLUMN = 'control_test_id';
 END
 $$;
 
@@ -182,8 +186,10 @@ CREATE TRIGGER guard_signed BEFORE UPDATE ON {{schema}}.compliance_assessments
   FOR EACH ROW EXECUTE FUNCTION {{schema}}.guard_signed('compliance_assessments');
 CREATE TRIGGER guard_signed BEFORE UPDATE ON {{schema}}.dpias
   FOR EACH ROW EXECUTE FUNCTION {{schema}}.guard_signed('dpias');
-CREATE TRIGGER guard_signed_part BEFORE INSERT OR UPDATE ON {{schema}}.audit_evidence
-  FOR EACH ROW EXECUTE FUNCTION {{schema}}.guard_signed_part('audit_evidence');
+CREATE TRIGGER guard_signed_part_insert BEFORE INSERT ON {{schema}}.audit_evidence
+  FOR EACH ROW WHEN (NEW.control_test_id IS NOT NULL) EXECUTE FUNCTION {{schema}}.guard_signed_part('audit_evidence');
+CREATE TRIGGER guard_signed_part_update BEFORE UPDATE ON {{schema}}.audit_evidence
+  FOR EACH ROW WHEN (OLD.control_test_id IS NOT NULL OR NEW.control_test_id IS NOT NULL) EXECUTE FUNCTION {{schema}}.guard_signed_part('audit_evidence');
 
 REVOKE ALL ON FUNCTION {{schema}}.content_sha256(jsonb), {{schema}}.is_approved(uuid), {{schema}}.guard_signed(),
   {{schema}}.guard_signed_part(), {{schema}}.guard_close(), {{schema}}.sign_off(text, uuid, text, text),

@@ -68,10 +68,13 @@ describe.each(testServers())('locks and checks on $kind', ({ kind, open }) => {
     `UPDATE findings SET condition = 'other' WHERE id = '${ids.finding}'`,
     `UPDATE findings SET severity = 'critical' WHERE id = '${ids.finding}'`,
     `UPDATE findings SET archived_at = now() WHERE id = '${ids.finding}'`,
+    `UPDATE findings SET audit_plan_id = NULL, control_test_id = NULL WHERE id = '${ids.finding}'`,
     insertSql('audit_evidence', randomUUID(), { control_test_id: ids.test }),
     insertSql('audit_evidence', randomUUID(), { audit_plan_id: ids.plan }),
     `UPDATE audit_evidence SET title = 'other' WHERE id = '${ids.evidence}'`,
     `UPDATE audit_evidence SET archived_at = now() WHERE id = '${ids.evidence}'`,
+    `UPDATE audit_evidence SET control_test_id = NULL WHERE id = '${ids.evidence}'`,
+    `UPDATE audit_evidence SET finding_id = '${ids.finding}', title = 'other' WHERE id = '${ids.evidence}'`,
     fileSql(ids.evidence, 'a'),
   ];
   const goesOn = (ids: Awaited<ReturnType<typeof audit>>) => [
@@ -161,6 +164,8 @@ describe.each(testServers())('locks and checks on $kind', ({ kind, open }) => {
       `UPDATE control_tests SET archived_at = now() WHERE id = '${ids.test}'`,
       `UPDATE audit_evidence SET title = 'other' WHERE id = '${ids.evidence}'`,
       `UPDATE audit_evidence SET control_test_id = NULL WHERE id = '${ids.evidence}'`,
+      `UPDATE audit_evidence SET control_test_id = '${fresh}' WHERE id = '${ids.evidence}'`,
+      `UPDATE audit_evidence SET finding_id = '${ids.finding}' WHERE id = '${ids.evidence}'`,
       insertSql('audit_evidence', randomUUID(), { control_test_id: ids.test }),
       fileSql(ids.evidence, 'c'),
     ];

@@ -5,7 +5,7 @@ export const TABLES = [
   ...['regulations', 'requirements', 'compliance_assessments', 'policies', 'control_sets', 'controls', 'control_requirements'],
   ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files', 'audit_reports'],
   ...['data_inventory', 'dsr_requests', 'dpias', 'privacy_controls', 'risk_register', 'vulnerabilities', 'vendor_assessments'],
-  ...['business_continuity', 'documents', 'chunks', 'embeddings', 'similarity_scores', 'source_keys'],
+  ...['business_continuity', 'documents', 'chunks', 'embeddings', 'similarity_scores', 'source_keys', 'library_receipts'],
 ];
 /** The server's own columns. */
 export const SYSTEM_COLUMNS = ['id', 'tenant_id', 'row_version', 'created_at', 'created_by', 'updated_at', 'updated_by'];
