@@ -119,7 +119,8 @@ export interface Attempt {
 /** The error to throw for a failed attempt: recorded in the history where the connection still stands. */
 export async function failureOf(error: unknown, attempt: Attempt): Promise<Error> {
   const { client, migration, place, direction, version = migration.version } = attempt;
-  if (error instanceof CodedError) return error;
+  // A transaction whose end could not be spoken: the place is what one wants to know.
+  if (error instanceof CodedError) return error.code === 'SERVER_CLOSED' ? lost(place, version, error) : error;
   const state = sqlState(error);
   if (state === null || isConnectionLost(error)) return lost(place, version, error);
   try {
