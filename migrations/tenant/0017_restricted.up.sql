@@ -157,7 +157,7 @@ BEGIN
   IF v_plan IS NOT NULL THEN
     SELECT p.status, p.restricted_root INTO v_settled, v_parent_root FROM {{schema}}.audit_plans p WHERE p.id = v_plan FOR SHARE;
     IF v_root IS NULL THEN v_root := v_parent_root; v_hidden := 'audit_plan_id'; END IF;
-    IF {{schema}}.is_settled(v_settled) THEN v_state := v_settled; END IF;
+    IF v_settled IN ('reported', 'closed', 'cancelled') THEN v_state := v_settled; END IF;
   END IF;
   v_named := coalesce(v_finding, v_named);
   IF kind = 'audit_evidence' AND TG_OP = 'UPDATE' THEN
@@ -165,7 +165,7 @@ BEGIN
   END IF;
   IF v_test_plan IS NOT NULL AND v_plan IS NULL THEN
     SELECT p.status INTO v_settled FROM {{schema}}.audit_plans p WHERE p.id = v_test_plan FOR SHARE;
-    IF {{schema}}.is_settled(v_settled) THEN v_state := v_settled; END IF;
+    IF v_settled IN ('reported', 'closed', 'cancelled') THEN v_state := v_settled; END IF;
   END IF;
 
   -- Nor does anything leave a settled audit.
@@ -173,7 +173,7 @@ BEGIN
     v_plan_before := to_jsonb(OLD) ->> 'audit_plan_id';
     v_test_before := to_jsonb(OLD) ->> 'control_test_id';
     SELECT p.status INTO v_settled FROM {{schema}}.audit_plans p
-    WHERE {{schema}}.is_settled(p.status)
+    WHERE p.status IN ('reported', 'closed', 'cancelled')
       AND p.id IN (v_plan_before, (SELECT t.audit_plan_id FROM {{schema}}.control_tests t WHERE t.id = v_test_before))
     LIMIT 1 FOR SHARE;
     IF FOUND THEN v_state := v_settled; END IF;
