@@ -25,7 +25,8 @@ export interface SealingKey {
 }
 
 function rawPublic(key: KeyObject): Buffer {
-  const der = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const open = key.type === 'public' ? key : createPublicKey(key);
+  const der = open.export({ type: 'spki', format: 'der' });
   if (der.length !== 44 || !der.subarray(0, 12).equals(SPKI_PREFIX)) throw new RangeError('not an Ed25519 key');
   return der.subarray(12);
 }

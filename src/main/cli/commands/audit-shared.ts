@@ -27,7 +27,7 @@ export function requireAdministrator({ login }: CommandCall, action: string): vo
 /** The chain of `--tenant`. */
 export async function chainOf(call: CommandCall, tenant: string): Promise<NamedChain> {
   if (tenant.toLowerCase() === 'platform') return PLATFORM;
-  const id = call.login.kind === 'person' ? (await call.context()).session.tenantId : await tenantIdOf(call, tenant);
+  const id = (await actsForPerson(call)) ? (await call.context()).session.tenantId : await tenantIdOf(call, tenant);
   return { id, name: tenant };
 }
 
@@ -39,9 +39,14 @@ export async function chainsOf(call: CommandCall): Promise<NamedChain[]> {
   return [PLATFORM, ...tenants.map(({ id, domain }) => ({ id, name: domain }))];
 }
 
+/** A person’s own login, or an administrator’s who acts for one and so may no more than they. */
+export async function actsForPerson(call: CommandCall): Promise<boolean> {
+  return call.login.kind === 'person' || (call.login.kind === 'administrator' && (await call.person()) !== null);
+}
+
 /** Reads a chain as the caller may: an administrator of the database any of them, a person their tenant's. */
 export async function readChain<T>(call: CommandCall, chain: NamedChain, work: (source: TrailSource) => Promise<T>): Promise<T> {
-  if (call.login.kind === 'administrator') {
+  if (!(await actsForPerson(call))) {
     return call.database.admin((client) => withOwnerSource(client, chain.id, work));
   }
   const ctx = await call.context();

@@ -15,7 +15,7 @@ import { UsageError } from '../usage';
 import { SOURCE, VERSION } from '../version';
 import { AUDIT_LIST_COMMANDS } from './audit-list';
 import { AUDIT_SEAL_COMMANDS } from './audit-seal';
-import { CHAIN_OPTION, chainOf, chainsOf, instantOf, type NamedChain, readChain } from './audit-shared';
+import { actsForPerson, CHAIN_OPTION, chainOf, chainsOf, instantOf, type NamedChain, readChain } from './audit-shared';
 
 const FROM: OptionSpec = { type: 'string', value: 'TIME', help: 'from this time on, such as 2026-07-01 or 2026-07-01T08:00:00Z' };
 const TO: OptionSpec = { type: 'string', value: 'TIME', help: 'up to this time' };
@@ -52,7 +52,7 @@ const verify: Command = {
     const known = call.values.optional('heads') === undefined ? null : readHeads(call.path(call.values.text('heads')));
     const head = call.values.optional('head');
     if (head !== undefined && call.values.optional('tenant') === undefined) throw new UsageError('--head needs --tenant', verify);
-    if (call.login.kind !== 'administrator' && call.values.optional('tenant') === undefined) {
+    if (call.values.optional('tenant') === undefined && (await actsForPerson(call))) {
       throw new UsageError('--tenant is missing: a person proves their own tenant’s trail', verify);
     }
     const reports: (ChainReport & { readonly name: string })[] = [];
@@ -165,7 +165,7 @@ function asCef(source: TrailSource, span: Span, line: Sink['line']): Promise<Exp
 }
 
 async function note(call: CommandCall, chain: NamedChain, content: { format: string } & Span): Promise<void> {
-  if (call.login.kind === 'administrator') {
+  if (!(await actsForPerson(call))) {
     await call.database.admin((client) => noteOwnerExport(client, chain.id, SOURCE, { ...content }));
     return;
   }
