@@ -103,7 +103,7 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('the command l
   it('tells that there is no schema yet, makes it, and makes it once', async () => {
     expect(await kompl(['tenant', 'list'])).toMatchObject({ code: 1, out: '', err: expect.stringContaining('kompl db migrate') });
     expect(json(await kompl(['db', 'migrate']))).toMatchObject({ tenants: 0 });
-    if (thorough) expect(json(await kompl(['db', 'migrate']))).toEqual({ applied: [], tenants: 0 });
+    if (thorough) expect(json(await kompl(['db', 'migrate']))).toMatchObject({ applied: [], tenants: 0, failures: [] });
     expect(json(await kompl(['db', 'status']))).toMatchObject({ current: true, tenants: [] });
   });
 

@@ -181,8 +181,9 @@ const rollbackCommand: Command = {
     if (scope === undefined) throw new UsageError(`--scope is one of ${SCOPES.join(', ')}`);
     const to = call.values.text('to');
     if (!/^x?\d{4}$/.test(to)) throw new UsageError('--to is a version of four digits, or x and four digits for a tenant’s own');
+    if (call.values.optional('tenant') !== undefined && scope !== 'tenant')
+      throw new UsageError('--tenant goes with --scope tenant');
     const common = await commonOptions(call);
-    if (common.tenantId !== undefined && scope !== 'tenant') throw new UsageError('--tenant goes with --scope tenant');
     const options = { ...common, scope, to };
     return call.database.admin(async (client) => {
       const planned = await planRollback(client, options);

@@ -60,7 +60,7 @@ const REGISTRY: readonly (readonly [Orphan['kind'], string])[] = [
     `SELECT t.id::text AS "tenantId", p.rolname || ' has ' || g.rolname AS what
      FROM public.tenants t JOIN pg_roles g ON left(g.rolname, 40) = 'tenant_' || replace(t.id::text, '-', '') || '_'
      JOIN pg_auth_members a ON a.roleid = g.oid JOIN pg_roles p ON p.oid = a.member
-     WHERE p.rolname <> 'kompl_owner' AND NOT EXISTS (
+     WHERE p.rolname !~ '^kompl_' AND NOT EXISTS (
        SELECT FROM public.tenant_memberships m JOIN public.users u ON u.id = m.user_id
        WHERE m.tenant_id = t.id AND u.db_role = p.rolname AND g.rolname = ${TENANT_ROLE} AND (${ACTIVE})
          AND u.status = 'active' AND NOT u.is_deleted)`,
