@@ -1,6 +1,7 @@
 /** All commands, in the order in which the usage lists them. */
 import type { Command } from '../command';
 import { AUDIT_COMMANDS } from './audit';
+import { CONFIG_COMMANDS } from './config';
 import { DATABASE_COMMANDS } from './database';
 import { DEMO_COMMANDS } from './demo';
 import { ISOLATION_COMMANDS } from './isolation';
@@ -8,12 +9,15 @@ import { LIST_COMMANDS } from './list';
 import { LOAD_COMMANDS } from './load';
 import { OSCAL_COMMANDS } from './oscal';
 import { TENANT_COMMANDS } from './tenant';
+import { LEAVING_COMMANDS } from './tenant-leaving';
 import { USER_COMMANDS } from './user';
 
 export const COMMANDS: readonly Command[] = [
   ...DATABASE_COMMANDS,
   ...ISOLATION_COMMANDS,
   ...TENANT_COMMANDS,
+  ...LEAVING_COMMANDS,
+  ...CONFIG_COMMANDS,
   ...USER_COMMANDS,
   ...AUDIT_COMMANDS,
   ...OSCAL_COMMANDS,

@@ -1,0 +1,1 @@
+DROP POLICY owner_reads ON {{schema}}.sync_ops;
