@@ -126,23 +126,29 @@ export function recordView<N extends EntityName>(
   found: FoundRow<EntityRow<N>>,
   labels: Readonly<Record<string, string>>,
 ): RecordView<EntityRow<N>> {
-  const rights = rightsOver(session, name, found.archived);
-  return { row: found.row, may: rights, steps: stepsOf(name, found, rights), archived: found.archived, labels };
+  const rights = rightsOver(session, name, found.archived, isLocked(name, found));
+  return { row: found.row, may: rights, steps: stepsOf(session, name, found), archived: found.archived, labels };
 }
 
 /** What the person's functions and the record's own standing allow. */
-export function rightsOver(session: ServiceSession, name: EntityName, archived: boolean): RecordRights {
+export function rightsOver(session: ServiceSession, name: EntityName, archived: boolean, locked = false): RecordRights {
   const update = may(session, name, 'update');
   const archive = may(session, name, 'archive');
   if (!update) return { update: false, archive, why: 'ROLE_FORBIDS' };
   // An archived record is restored first; the right to do so is the right to archive.
-  if (archived) return { update: false, archive, why: 'STATE_FORBIDS' };
+  // In a locked state only the state may still change, see `steps`.
+  if (archived || locked) return { update: false, archive, why: 'STATE_FORBIDS' };
   return archive ? { update, archive } : { update, archive, why: 'ROLE_FORBIDS' };
 }
 
-function stepsOf(name: EntityName, found: FoundRow<Values>, rights: RecordRights): readonly string[] {
+function isLocked(name: EntityName, found: FoundRow<Values>): boolean {
   const machine = entityOf(name).states;
-  if (!machine || !rights.update) return [];
+  return machine?.locked?.includes(String(found.row[machine.field])) ?? false;
+}
+
+function stepsOf(session: ServiceSession, name: EntityName, found: FoundRow<Values>): readonly string[] {
+  const machine = entityOf(name).states;
+  if (!machine || found.archived || !may(session, name, 'update')) return [];
   const state = found.row[machine.field];
   return typeof state === 'string' ? nextStates(machine, state) : [];
 }

@@ -65,7 +65,7 @@ export function RecordActions({ name, definition, record, change, called }: Reco
           Restore
         </Button>
       ) : null}
-      {!archived && stateField !== undefined && may.update && steps.length > 0 ? (
+      {!archived && stateField !== undefined && steps.length > 0 ? (
         <ActionMenu
           label={`Next state of ${called}`}
           button={(props) => (
