@@ -4,6 +4,7 @@
  */
 import type { EntityName } from '@shared/entities/registry';
 import type { TenantFunction } from '@shared/roles';
+import type { ResultCache } from './cache';
 
 /** One parameterised statement inside the scope's transaction; SQL text never holds input, values do. */
 export interface SqlClient {
@@ -74,6 +75,8 @@ export interface EntityContext {
   readonly device: Device;
   readonly clock: Clock;
   readonly source: string;
+  /** Answers kept for this person in this tenant; nothing is kept where it is left out. */
+  readonly cache?: ResultCache;
   /** Called after the commit with the entities whose records changed. */
   readonly onChanged?: (entities: readonly EntityName[]) => void;
 }

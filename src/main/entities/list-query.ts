@@ -4,6 +4,7 @@ import type { Field } from '@shared/entities/fields';
 import { entityOf, isEntityName } from '@shared/entities/registry';
 import type { listQuerySchema } from '@shared/listing';
 import type { z } from 'zod';
+import { type Candidates, indexedTotal, pageCondition, totalCondition } from './candidates';
 import { columnOf, fieldOf, naturalOrder, Parameters, quoted, selectList, tableOf } from './columns';
 import { invalid } from './faults';
 import { type FilterFacts, filterCondition, searchCondition } from './filters';
@@ -18,9 +19,14 @@ export type CheckedListQuery = z.output<typeof listQuerySchema>;
 const ROW = 't';
 
 /** Rows in the order asked for (the definition's own where none is), always ending with the id so that pages never overlap. */
-export function pageStatement(entity: Entity, query: CheckedListQuery, facts: FilterFacts): Statement {
+export function pageStatement(
+  entity: Entity,
+  query: CheckedListQuery,
+  facts: FilterFacts,
+  candidates: Candidates | null = null,
+): Statement {
   const parameters = new Parameters();
-  const where = whereClause(entity, query, facts, parameters);
+  const where = `${pageCondition(candidates, ROW, parameters)} AND ${whereClause(entity, query, facts, parameters)}`;
   const order = orderClause(entity, query.sort, parameters);
   const text =
     `SELECT ${selectList(entity, ROW, false)} FROM ${tableOf(entity)} ${ROW} ${order.joins} WHERE ${where} ` +
@@ -28,9 +34,16 @@ export function pageStatement(entity: Entity, query: CheckedListQuery, facts: Fi
   return { text, values: parameters.values };
 }
 
-export function totalStatement(entity: Entity, query: CheckedListQuery, facts: FilterFacts): Statement {
+export function totalStatement(
+  entity: Entity,
+  query: CheckedListQuery,
+  facts: FilterFacts,
+  candidates: Candidates | null = null,
+): Statement {
   const parameters = new Parameters();
-  const where = whereClause(entity, query, facts, parameters);
+  const indexed = indexedTotal(candidates, parameters);
+  if (indexed) return { text: indexed, values: parameters.values };
+  const where = `${totalCondition(candidates, ROW, parameters)} AND ${whereClause(entity, query, facts, parameters)}`;
   return {
     text: `SELECT count(*)::integer AS total FROM ${tableOf(entity)} ${ROW} WHERE ${where}`,
     values: parameters.values,

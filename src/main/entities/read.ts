@@ -7,7 +7,9 @@ import { type ListPage, type ListQuery, listQuerySchema, type TenantPerson } fro
 import type { RecordRights, RecordView } from '@shared/wire/records';
 import { z } from 'zod';
 import { functionFor, may, type Need } from './access';
-import { selectList, tableOf } from './columns';
+import { cachedRead } from './cache';
+import { findCandidates } from './candidates';
+import { fieldOf, selectList, tableOf } from './columns';
 import type { EntityContext, ServiceScope, ServiceSession, SqlClient } from './context';
 import { parseInput } from './faults';
 import {
@@ -45,16 +47,34 @@ export async function listRecords<N extends EntityName>(
   const entity = entityOf(name);
   const query: CheckedListQuery = parseInput(listQuerySchema, input);
   const facts = { personId: ctx.session.personId, today: ctx.clock.today() };
-  const page = pageStatement(entity, query, facts);
-  const total = totalStatement(entity, query, facts);
-  return ctx.database.withTenant(readScope(ctx, [name]), async (tx) => {
-    const [rows, totals] = await together(
-      tx.query<EntityRow<N>>(page.text, page.values),
-      tx.query<{ total: number }>(total.text, total.values),
-    );
-    const labels = await readLabels(tx, ctx.session, entity, rows.rows);
-    return { rows: rows.rows, total: totals.rows[0]?.total ?? 0, labels };
-  });
+  // What is wrong with the query is said before anything is asked.
+  pageStatement(entity, query, facts);
+  return cachedRead(
+    ctx,
+    readScope(ctx, [name]),
+    { question: ['list', name, query, facts.today], tables: tablesOf(entity, query) },
+    async (tx) => {
+      const candidates = await findCandidates(tx, entity, query);
+      if (candidates?.ids?.length === 0) return { rows: [], total: 0, labels: {} };
+      const page = pageStatement(entity, query, facts, candidates);
+      const total = totalStatement(entity, query, facts, candidates);
+      const [rows, totals] = await together(
+        tx.query<EntityRow<N>>(page.text, page.values),
+        tx.query<{ total: number }>(total.text, total.values),
+      );
+      const labels = await readLabels(tx, ctx.session, entity, rows.rows);
+      return { rows: rows.rows, total: totals.rows[0]?.total ?? 0, labels };
+    },
+  );
+}
+
+/** What a page is read from: its own table and those of its labels. An order by people's names depends on more. */
+function tablesOf(entity: Entity, query: CheckedListQuery): readonly string[] | null {
+  if (query.sort.some(({ field }) => fieldOf(entity, field)?.kind === 'person')) return null;
+  const targets = Object.values(entity.allFields).flatMap(({ kind, target }) =>
+    kind === 'reference' && target && isEntityName(target) ? [entityOf(target).table] : [],
+  );
+  return [...new Set([entity.table, ...targets])];
 }
 
 /** One record with all its fields, what this person may do with it and why not, and the states that may follow. NOT_FOUND else. */
@@ -170,8 +190,9 @@ export async function readLabels(
 /** How many live records each saved view of the entity holds, by view key. */
 export async function countViews(ctx: EntityContext, name: EntityName): Promise<Record<string, number>> {
   const entity = entityOf(name);
-  const statement = countsStatement(entity, { personId: ctx.session.personId, today: ctx.clock.today() });
-  return ctx.database.withTenant(readScope(ctx, [name]), async (tx) => {
+  const today = ctx.clock.today();
+  const statement = countsStatement(entity, { personId: ctx.session.personId, today });
+  return cachedRead(ctx, readScope(ctx, [name]), { question: ['counts', name, today], tables: [entity.table] }, async (tx) => {
     const { rows } = await tx.query<Record<string, number>>(statement.text, statement.values);
     return Object.fromEntries(entity.list.views.map((view, at) => [view.key, rows[0]?.[`v${at}`] ?? 0]));
   });

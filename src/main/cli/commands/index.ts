@@ -5,8 +5,10 @@ import { CONFIG_COMMANDS } from './config';
 import { DATABASE_COMMANDS } from './database';
 import { DEMO_COMMANDS } from './demo';
 import { ISOLATION_COMMANDS } from './isolation';
+import { LIBRARY_COMMANDS } from './library';
 import { LIST_COMMANDS } from './list';
 import { LOAD_COMMANDS } from './load';
+import { MAINTAIN_COMMANDS } from './maintain';
 import { OSCAL_COMMANDS } from './oscal';
 import { TENANT_COMMANDS } from './tenant';
 import { LEAVING_COMMANDS } from './tenant-leaving';
@@ -14,6 +16,7 @@ import { USER_COMMANDS } from './user';
 
 export const COMMANDS: readonly Command[] = [
   ...DATABASE_COMMANDS,
+  ...MAINTAIN_COMMANDS,
   ...ISOLATION_COMMANDS,
   ...TENANT_COMMANDS,
   ...LEAVING_COMMANDS,
@@ -23,5 +26,6 @@ export const COMMANDS: readonly Command[] = [
   ...OSCAL_COMMANDS,
   ...LIST_COMMANDS,
   ...LOAD_COMMANDS,
+  ...LIBRARY_COMMANDS,
   ...DEMO_COMMANDS,
 ];

@@ -8,6 +8,7 @@ import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { CodedError } from '@shared/errors';
@@ -110,7 +111,11 @@ class WirePGlite extends PGlite {
 }
 
 async function boot(folder: string): Promise<PGlite> {
-  const engine = new WirePGlite({ fs: new DurableNodeFs(folder), extensions: { vector }, startParams: START_PARAMETERS });
+  const engine = new WirePGlite({
+    fs: new DurableNodeFs(folder),
+    extensions: { vector, pg_trgm },
+    startParams: START_PARAMETERS,
+  });
   await engine.waitReady;
   return engine;
 }

@@ -33,8 +33,8 @@ const OPEN = `f.archived_at IS NULL AND f.status <> ALL($2::text[])`;
 export async function readOpenFindings(
   tx: SqlClient,
   facts: { readonly now: string; readonly today: string },
-): Promise<OpenFindings> {
-  const [bands, ages, verified] = await together(
+): Promise<Omit<OpenFindings, 'verifiedThisQuarter'>> {
+  const [bands, ages] = await together(
     tx.query<BandRow>(
       `SELECT f.kind, width_bucket(${AGE}, ARRAY[31, 61, 91]) AS band, count(*)::integer AS findings,
               count(*) FILTER (WHERE f.due_date < $3::date)::integer AS late
@@ -47,12 +47,6 @@ export async function readOpenFindings(
        SELECT (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY age) FROM aged) AS median,
               (SELECT id FROM oldest) AS "oldestId", (SELECT ref FROM oldest) AS "oldestRef", (SELECT age FROM oldest) AS "oldestAge"`,
       [facts.now, SETTLED_FINDINGS],
-    ),
-    tx.query<{ findings: number }>(
-      `SELECT count(DISTINCT l.resource_id)::integer AS findings FROM trail l
-       WHERE l.resource_type = 'findings' AND l.action = 'update' AND l.at >= $1::timestamptz
-         AND l.new_values ->> 'status' = 'verified'`,
-      [`${quarterStart(facts.today)}T00:00:00Z`],
     ),
   );
   const age = ages.rows[0];
@@ -72,7 +66,6 @@ export async function readOpenFindings(
     ),
     medianAgeDays: age?.median ?? null,
     oldest: age?.oldestId ? { id: age.oldestId, ref: age.oldestRef, ageDays: age.oldestAge ?? 0 } : null,
-    verifiedThisQuarter: verified.rows[0]?.findings ?? 0,
   };
 }
 
