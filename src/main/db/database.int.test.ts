@@ -89,11 +89,11 @@ describe.each(testKinds())('scoped transactions on %s', (kind) => {
       const read = await database.withTenant(scope(tenant, { readOnly: index % 3 !== 0 }), async ({ query }) => {
         const [first, second] = await Promise.all([
           query<{ n: number }>('SELECT n FROM notes ORDER BY n'),
-          query<{ t: string }>(`SELECT current_setting('app.tenant_id') AS t`),
+          query<{ t: string }>(`SELECT current_setting('search_path') AS t`),
         ]);
         return { n: first.rows[0]?.n, t: second.rows[0]?.t };
       });
-      if (read.n !== tenant + 1 || read.t !== tenants[tenant]) wrong += 1;
+      if (read.n !== tenant + 1 || read.t !== `${tenantSchema(tenants[tenant])}, public, pg_temp`) wrong += 1;
     };
     await Promise.all(
       Array.from({ length: 40 }, async () => {

@@ -11,7 +11,15 @@ import { ConnectionMonitor, type DatabaseState } from './monitor';
 import { DatabaseNode } from './node';
 import type { Place } from './places';
 import { ReplicaReads } from './replica';
-import { DEFAULT_LIMITS, openingSql, type PersonScope, type TenantScope, type TransactionLimits } from './scope';
+import {
+  DEFAULT_LIMITS,
+  type LoginKind,
+  loginKind,
+  openingSql,
+  type PersonScope,
+  type TenantScope,
+  type TransactionLimits,
+} from './scope';
 import { connectionSource, connectOnce } from './source';
 import type { Target } from './target';
 import { runTransaction, type Transaction } from './transaction';
@@ -71,6 +79,7 @@ class PooledDatabase implements Database {
   readonly #home: DatabaseNode;
   readonly #replicas: ReplicaReads | null;
   readonly #limits: TransactionLimits;
+  readonly #login: LoginKind;
   readonly #failoverMs: number;
   readonly #monitor: ConnectionMonitor;
   readonly #first: Promise<DatabaseState>;
@@ -80,6 +89,7 @@ class PooledDatabase implements Database {
     const source = connectionSource(target);
     this.embedded = source.embedded;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#login = target.kind === 'server' ? loginKind(target.user) : 'acting';
     this.#failoverMs = options.failoverMs ?? FAILOVER_MS;
     this.#home = new DatabaseNode(source, {
       connectMs: options.connectMs ?? CONNECT_MS,
@@ -206,7 +216,7 @@ class PooledDatabase implements Database {
     work: (transaction: Transaction) => Promise<T>,
     place: Place | null,
   ): Promise<T> {
-    const opening = openingSql(scope, this.#limits);
+    const opening = openingSql(scope, this.#limits, this.#login);
     if (this.#monitor.state.state === 'starting') await this.#first;
     this.#requireOnline();
     const client = await node.checkOut(place);

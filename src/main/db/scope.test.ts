@@ -1,7 +1,7 @@
 /** The opening statement of a transaction: quoted, LOCAL, and only for ids that are ids. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openingSql } from './scope';
+import { DEFAULT_LIMITS, loginKind, openingSql } from './scope';
 
 const tenantId = '0b0e7c9a-7f3e-4f7a-9a75-111111111111';
 const personId = '0b0e7c9a-7f3e-4f7a-9a75-222222222222';
@@ -14,6 +14,12 @@ test('sets role, path and context, all of it LOCAL', () => {
   expect(sql).toContain(`; SET LOCAL app.person TO '${personId}'; `);
   for (const statement of sql.split('; ').slice(1)) expect(statement).toMatch(/^SET LOCAL /);
   expect(openingSql({ personId: null, source: 'x' })).not.toContain('ROLE');
+});
+
+test('a reader over their own login says no more than role and path, which are what guards', () => {
+  expect(openingSql({ ...scope, readOnly: true }, DEFAULT_LIMITS, 'own')).not.toContain('app.');
+  expect(openingSql(scope, DEFAULT_LIMITS, 'own')).toContain(`SET LOCAL app.tenant_id TO '${tenantId}'`);
+  expect([`u_${'0'.repeat(32)}`, 'u_short', 'postgres', ''].map(loginKind)).toEqual(['own', 'acting', 'acting', 'acting']);
 });
 
 test('a writer also names its source, operation and reason, and does not wait for ever', () => {
