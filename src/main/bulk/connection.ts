@@ -8,7 +8,7 @@ import { fromClient } from '@main/db/errors';
 import { openingSql, type TenantScope, type TransactionLimits } from '@main/db/scope';
 import type { SqlClient, TenantScopeRunner } from '@main/entities/context';
 import { CodedError } from '@shared/errors';
-import { type TenantFunction, tenantRole } from '@shared/roles';
+import { type TenantFunction, tenantRole, tenantSchema } from '@shared/roles';
 import type pg from 'pg';
 
 /** A load moves much at once: a statement over 100,000 rows takes minutes on a slow machine, and files are read in between. */
@@ -113,32 +113,47 @@ export function asLoadTransaction(tx: SqlClient): LoadTransaction {
   return tx;
 }
 
+/** Thrown by work whose answer is known and whose transaction is to leave no trace: a trial, a load with faults. */
+export class TakenBack extends Error {
+  override readonly name: string = 'TakenBack';
+}
+
 /** Runs each piece of work in one transaction on a connection of its own. */
 export class LoadRunner implements TenantScopeRunner {
   constructor(private readonly database: LoadDatabase) {}
 
-  async withTenant<T>(scope: TenantScope, work: (tx: LoadTransaction) => Promise<T>): Promise<T> {
+  withTenant<T>(scope: TenantScope, work: (tx: LoadTransaction) => Promise<T>): Promise<T> {
+    return this.#run(openingSql(scope, LOAD_LIMITS), scope.tenantId, work);
+  }
+
+  /**
+   * As a function of a tenant, for nobody: what the system itself brings to a tenant. Over an administrator's login only; the
+   * trail names that login and the source, and no person.
+   */
+  withSystem<T>(
+    scope: { readonly tenantId: string; readonly function: TenantFunction; readonly source: string; readonly reason: string },
+    work: (tx: LoadTransaction) => Promise<T>,
+  ): Promise<T> {
+    const { tenantId, source, reason } = scope;
+    const opening = openingSql({ personId: null, source, reason }, LOAD_LIMITS);
+    const place = `SET LOCAL search_path TO ${tenantSchema(tenantId)}, public, pg_temp; SET LOCAL app.tenant_id TO '${tenantId}'`;
+    return this.#run(`${opening}; SET LOCAL ROLE ${tenantRole(tenantId, scope.function)}; ${place}`, tenantId, work);
+  }
+
+  async #run<T>(opening: string, tenantId: string, work: (tx: LoadTransaction) => Promise<T>): Promise<T> {
     const client = await this.database.connectAdmin();
-    let open = false;
     try {
-      await client.query(openingSql(scope, LOAD_LIMITS));
-      open = true;
-      const result = await work(new LoadTransaction(client, scope.tenantId));
+      await client.query(opening);
+      const result = await work(new LoadTransaction(client, tenantId));
       const { command } = await client.query('COMMIT');
-      open = false;
       if (command !== 'COMMIT') throw new CodedError('INTERNAL', { reason: 'transaction was rolled back' });
       return result;
     } catch (error) {
-      // Refusals of ours pass as they are; anything else is the database's or the connection's.
-      throw error instanceof Error && !('severity' in error) && open && isOwn(error) ? error : fromClient(error);
+      // What the work says itself passes as it is; anything else is the database's, or the connection's way to say that it ended.
+      throw error instanceof CodedError || error instanceof TakenBack ? error : fromClient(error);
     } finally {
       // The end of the connection rolls back what did not commit.
       await client.end().catch(() => undefined);
     }
   }
-}
-
-/** Errors that the work itself threw, which are not the connection's way of saying that it ended. */
-function isOwn(error: Error): boolean {
-  return error instanceof CodedError || error.name !== 'Error';
 }

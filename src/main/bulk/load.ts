@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { applyStage, RowRefused, settleStates } from './apply';
 import type { DateOrder } from './cells';
 import type { HeaderMap } from './columns';
-import { asLoadTransaction, type LoadDatabase, LoadRunner, type LoadTransaction } from './connection';
+import { asLoadTransaction, type LoadDatabase, LoadRunner, type LoadTransaction, TakenBack } from './connection';
 import { FaultList } from './faults';
 import type { FoundFiles, LoadFile } from './files';
 import { judge } from './resolve';
@@ -54,11 +54,11 @@ export async function previewLoad(
       { personId, tenantId, function: functions.first, source: ctx.source },
       async (tx) => {
         outcome = await run(tx, found.files, functions, { ...options, dryRun: true, ignored: found.ignored });
-        throw new RolledBack();
+        throw new TakenBack();
       },
     );
   } catch (error) {
-    if (!(error instanceof RolledBack) || outcome === null) throw error;
+    if (!(error instanceof TakenBack) || outcome === null) throw error;
   }
   if (outcome === null) throw new CodedError('INTERNAL', { reference: 'load-preview' });
   return outcome;
@@ -151,12 +151,8 @@ async function loadOnce(
   return { report: result, faults: [] };
 }
 
-class RolledBack extends Error {
-  override readonly name = 'RolledBack';
-}
-
 /** Takes the report out of a transaction that is rolled back. */
-class Refused extends Error {
+class Refused extends TakenBack {
   override readonly name = 'Refused';
   constructor(readonly outcome: LoadOutcome) {
     super('Refused');

@@ -52,3 +52,9 @@ export const migrationHistory = internal.table('migration_history', {
   actor: varchar('actor', { length: 63 }).notNull().default(sql`session_user`),
   sqlstate: varchar('sqlstate', { length: 5 }),
 });
+
+/** The text of each version of the shared library. */
+export const libraryContents = internal.table('library_contents', {
+  versionId: uuid('version_id').primaryKey(),
+  content: text('content').notNull(),
+});

@@ -1,6 +1,6 @@
 /** `public`: tenants, persons, licences, memberships and configuration, as the migrations make them. */
 import { sql } from 'drizzle-orm';
-import { boolean, date, integer, pgTable, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, pgTable, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
 import { instant, json } from './columns';
 
 export const tenants = pgTable('tenants', {
@@ -84,4 +84,33 @@ export const tenantMemberships = pgTable('tenant_memberships', {
   grantedBy: uuid('granted_by'),
   reason: varchar('reason', { length: 500 }),
   endedAt: instant('ended_at'),
+});
+
+export const libraryItems = pgTable('library_items', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  slug: varchar('slug', { length: 80 }).notNull(),
+  kind: varchar('kind', { length: 20 }).notNull(),
+  title: varchar('title', { length: 255 }).notNull(),
+  createdAt: instant('created_at').notNull().default(sql`now()`),
+});
+
+export const libraryVersions = pgTable('library_versions', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  itemId: uuid('item_id').notNull(),
+  version: varchar('version', { length: 50 }).notNull(),
+  sha256: varchar('sha256', { length: 64 }).notNull(),
+  sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+  note: text('note'),
+  addedAt: instant('added_at').notNull().default(sql`now()`),
+  addedBy: uuid('added_by'),
+  login: varchar('login', { length: 63 }).notNull().default(sql`session_user`),
+});
+
+export const librarySubscriptions = pgTable('library_subscriptions', {
+  tenantId: uuid('tenant_id').notNull(),
+  itemId: uuid('item_id').notNull(),
+  versionId: uuid('version_id').notNull(),
+  givenAt: instant('given_at').notNull().default(sql`now()`),
+  givenBy: uuid('given_by'),
+  login: varchar('login', { length: 63 }).notNull().default(sql`session_user`),
 });

@@ -51,6 +51,17 @@ export const sourceKeys = pgTable('source_keys', {
   recordId: uuid('record_id').notNull(),
 });
 
+/** What the tenant took in from the shared library. */
+export const libraryReceipts = pgTable('library_receipts', {
+  ...systemColumns(),
+  itemId: uuid('item_id').notNull(),
+  versionId: uuid('version_id').notNull(),
+  slug: varchar('slug', { length: 80 }).notNull(),
+  version: varchar('version', { length: 50 }).notNull(),
+  sha256: varchar('sha256', { length: 64 }).notNull(),
+  counts: json('counts').notNull(),
+});
+
 /** The tenant's people, by name: an owner's view over `public.users`. */
 export const people = pgView('people', {
   id: uuid('id'),
