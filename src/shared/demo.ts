@@ -68,3 +68,6 @@ export const DEMO_PERSONS: readonly DemoPerson[] = [
   person('Samir', 'Haddad', 'helvia', 'risk'),
   person('Nina', 'Aebi', 'helvia', 'viewer'),
 ];
+
+/** The demonstration's administrator of the platform: makes, closes and ends tenants, besides administering the two. */
+export const DEMO_PLATFORM = 'ingrid.solheim@nordhaven.example';

@@ -54,7 +54,7 @@ export function ownerRunner(database: Pick<Database, 'connectAdmin'>, actor: Act
           return work(client);
         });
       } catch (error) {
-        const coded = fromClient(error);
+        const coded = error instanceof CodedError ? error : fromClient(error);
         lost = meansOffline(coded);
         throw coded;
       } finally {

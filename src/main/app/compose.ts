@@ -33,6 +33,7 @@ import type { SettingsStore } from '../settings/settings';
 import type { SecretStore } from '../trail/embedded-sealer';
 import { startSealingLater } from '../trail/sealing-later';
 import { createVisits } from '../trail/visits';
+import { createAdminPorts } from './admin-ports';
 import { createTenantPorts, type PortOptions } from './ports';
 import { knownWorkspace, prepareWorkspace } from './prepare';
 
@@ -191,6 +192,7 @@ export function compose(options: ComposeOptions): Workstation {
       changePassword: session.changePassword,
     },
     ...ports,
+    ...createAdminPorts({ session, source, migrations: options.migrations }),
   };
 
   connection.start();

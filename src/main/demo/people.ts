@@ -1,8 +1,9 @@
 /** Tenants and persons of the demonstration, through the same provisioning as any others. What is there already stays. */
+import { grantPlatformBy } from '@main/admin/platform';
 import { type AdminClient, asOwner, type MigrationSet } from '@main/db/migrate';
 import { createPerson, createTenant, type NewTenant } from '@main/db/provision';
 import { addDays } from '@main/entities/context';
-import { DEMO_PASSWORD, DEMO_PERSONS, DEMO_TENANTS, type DemoTenant } from '@shared/demo';
+import { DEMO_PASSWORD, DEMO_PERSONS, DEMO_PLATFORM, DEMO_TENANTS, type DemoTenant } from '@shared/demo';
 import type { TenantFunction } from '@shared/roles';
 import { z } from 'zod';
 import { EXPIRED_TENANT, SUSPENDED_PERSON } from './content';
@@ -43,12 +44,21 @@ export async function ensurePeople(client: AdminClient, tenants: TenantIds): Pro
       tenantId: tenants[home.tenant],
       function: home.function,
     });
+    // Somebody of the platform, whom an earlier run made one, has what they need and would be asked for a reason.
+    if (email === DEMO_PLATFORM && (await isPlatformPerson(client, id))) continue;
     for (const other of others) {
       await client.query('SELECT public.grant_membership($1::uuid, $2::uuid, $3)', [id, tenants[other.tenant], other.function]);
     }
   }
+  await grantPlatformBy(client, DEMO_PLATFORM);
   const suspended = await ensurePerson(client, { ...SUSPENDED_PERSON, tenantId: tenants[SUSPENDED_PERSON.tenant] });
   await client.query('SELECT public.suspend_person($1::uuid)', [suspended]);
+}
+
+async function isPlatformPerson(client: AdminClient, id: string): Promise<boolean> {
+  const { rows } = await asOwner(client, () => client.query('SELECT public.is_platform_person($1::uuid) AS yes', [id]));
+  const [row] = z.array(z.object({ yes: z.boolean() })).parse(rows);
+  return row?.yes === true;
 }
 
 interface PersonToBe {

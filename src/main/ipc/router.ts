@@ -1,6 +1,7 @@
 /** The root router. The renderer imports its type only: `import type { AppRouter } from '@main/ipc/router'`. */
 import { router } from './procedures';
 import { adminPeopleRouter } from './routers/admin-people';
+import { adminConfigRouter, adminTenantsRouter } from './routers/admin-tenants';
 import { appRouter } from './routers/app';
 import { auditsRouter } from './routers/audits';
 import { connectionRouter } from './routers/connection';
@@ -25,7 +26,7 @@ export const rootRouter = router({
   home: homeRouter,
   search: searchRouter,
   trail: trailRouter,
-  admin: router({ people: adminPeopleRouter }),
+  admin: router({ people: adminPeopleRouter, tenants: adminTenantsRouter, config: adminConfigRouter }),
 });
 
 export type AppRouter = typeof rootRouter;

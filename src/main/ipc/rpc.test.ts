@@ -219,6 +219,9 @@ describe('the root router', () => {
       'session.changePassword',
       'admin.people.list',
       'admin.people.resetPassword',
+      'admin.tenants.create',
+      'admin.tenants.cancelDeletion',
+      'admin.config.set',
     ]) {
       expect(paths).toContain(path);
     }

@@ -18,6 +18,14 @@ import type {
   RevokeMemberInput,
   TenantMember,
 } from '@shared/wire/admin-people';
+import type {
+  EffectiveSetting,
+  LicenceInput,
+  OnboardInput,
+  OnboardResult,
+  RenameInput,
+  TenantSummary,
+} from '@shared/wire/admin-tenants';
 import type { AppInfo, AppSettings, AppSettingsPatch } from '@shared/wire/app';
 import type {
   PlanFromInput,
@@ -177,6 +185,30 @@ export interface GrantPort {
   grant(caller: Caller, path: string): Promise<FileGrant>;
 }
 
+/** Tenants, for who administers the platform; a tenant's own administrators see theirs. Changes answer with the tenant as it is then. */
+export interface AdminTenantsPort {
+  list(): Promise<readonly TenantSummary[]>;
+  get(tenantId: string): Promise<TenantSummary>;
+  create(input: OnboardInput): Promise<OnboardResult>;
+  rename(input: RenameInput): Promise<TenantSummary>;
+  suspend(tenantId: string, reason: string): Promise<TenantSummary>;
+  resume(tenantId: string): Promise<TenantSummary>;
+  setLicence(tenantId: string, licence: LicenceInput): Promise<TenantSummary>;
+  scheduleDeletion(input: {
+    readonly tenantId: string;
+    readonly graceDays?: number;
+    readonly reason: string;
+  }): Promise<TenantSummary>;
+  cancelDeletion(tenantId: string): Promise<TenantSummary>;
+}
+
+/** Settings; a null tenant is the platform. A change answers with all of them as they are then. */
+export interface AdminConfigPort {
+  list(tenantId: string | null): Promise<readonly EffectiveSetting[]>;
+  /** A null value is taken back. */
+  set(tenantId: string | null, key: string, value: unknown): Promise<readonly EffectiveSetting[]>;
+}
+
 export interface Services {
   readonly app: AppPort;
   readonly connection: ConnectionPort;
@@ -184,6 +216,8 @@ export interface Services {
   readonly entities: EntityPort;
   readonly people: PeoplePort;
   readonly adminPeople: AdminPeoplePort;
+  readonly adminTenants: AdminTenantsPort;
+  readonly adminConfig: AdminConfigPort;
   readonly oscal: OscalPort;
   readonly audits: AuditsPort;
   readonly evidence: EvidencePort;

@@ -119,11 +119,11 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('on %s', (kind
     const guards = (place: string, id: string) =>
       other.look(
         `SELECT replace(replace(what, $1, 'S'), $2, 'T') AS what FROM (
-           SELECT c.relname || pg_get_constraintdef(k.oid) || k.convalidated AS what FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+           SELECT c.relname || pg_get_constraintdef(k.oid) || k.convalidated::text AS what FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
              WHERE k.connamespace = $1::text::regnamespace
-           UNION ALL SELECT c.relname || t.tgname || t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+           UNION ALL SELECT c.relname || t.tgname || t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
              WHERE c.relnamespace = $1::text::regnamespace AND NOT t.tgisinternal
-           UNION ALL SELECT relname || relrowsecurity || relforcerowsecurity || coalesce(relacl::text, '') FROM pg_class
+           UNION ALL SELECT relname || relrowsecurity::text || relforcerowsecurity::text || coalesce(relacl::text, '') FROM pg_class
              WHERE relnamespace = $1::text::regnamespace AND relkind IN ('r', 'v')) x ORDER BY 1`,
         [place, id],
       );

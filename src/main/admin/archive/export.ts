@@ -55,7 +55,7 @@ export async function exportTenant(database: Database, actor: Actor, options: Ex
     return exported;
   } catch (error) {
     await writer.abandon();
-    throw fromClient(error);
+    throw error instanceof CodedError ? error : fromClient(error);
   } finally {
     // A connection that is gone may never confirm its end.
     client.end().catch(() => undefined);

@@ -29,7 +29,7 @@ export async function openArchive(path: string, fingerprint?: string): Promise<A
 async function check(reader: TarReader, expected: string | undefined): Promise<Archive> {
   const text = await reader.text(MANIFEST, MAX_MANIFEST_BYTES);
   const fingerprint = createHash('sha256').update(text, 'utf8').digest('hex');
-  if ((await reader.text(FINGERPRINT, 100)).trim() !== fingerprint)
+  if ((await reader.text(FINGERPRINT, 100)) !== `${fingerprint}\n`)
     throw damaged(MANIFEST, 'it is not what it was when it was written');
   if (expected !== undefined && expected.toLowerCase() !== fingerprint) {
     throw damaged(MANIFEST, 'its fingerprint is not the one that was told at the export');
