@@ -15,6 +15,16 @@ function urlOf({ target }: TestDatabase): string {
   return `postgres://${target.user}:${encodeURIComponent(target.password)}@${target.host}:${target.port}/${target.database}`;
 }
 
+/** Roles belong to the whole server and would outlive the database. */
+async function dropRoles(place: TestDatabase): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(place) });
+  await client.connect();
+  const { rows } = await client.query(`SELECT rolname FROM pg_roles WHERE rolname IN (SELECT db_role FROM public.users)
+    OR rolname LIKE ANY (SELECT 'tenant\\_' || replace(id::text, '-', '') || '\\_%' FROM public.tenants)`);
+  for (const { rolname } of rows) await client.query(`DROP OWNED BY ${rolname} CASCADE; DROP ROLE ${rolname}`);
+  await client.end();
+}
+
 describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl db on %s', (kind) => {
   let place: TestDatabase | null = null;
   let where: readonly string[];
@@ -32,6 +42,7 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl db on %
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
     if (kind === 'embedded') await rm(where[1] ?? '', { recursive: true, force: true });
+    if (place) await dropRoles(place);
     await place?.drop();
   });
 
