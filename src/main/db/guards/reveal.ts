@@ -3,13 +3,25 @@
  * There is no shorter way; see docs/decisions/0022-personal-data-is-shown-after-the-record.md.
  */
 import { CodedError } from '@shared/errors';
-import type { Database } from '../database';
 import type { TenantScope } from '../scope';
 
 /** What may be revealed, and the values each function gives. */
 export interface Revealed {
   readonly dsrRequests: { readonly dataSubjectId: string | null; readonly requestDetails: unknown };
   readonly dataInventory: { readonly dataSubjects: unknown };
+}
+
+/** The part of a database that is needed here. */
+interface TenantTransactions {
+  withTenant<T>(
+    scope: TenantScope,
+    work: (tx: {
+      query<Row extends Record<string, unknown>>(
+        text: string,
+        values?: readonly unknown[],
+      ): Promise<{ readonly rows: readonly Row[] }>;
+    }) => Promise<T>,
+  ): Promise<T>;
 }
 
 const QUERIES: Readonly<Record<keyof Revealed, string>> = {
@@ -23,7 +35,7 @@ const QUERIES: Readonly<Record<keyof Revealed, string>> = {
  * trail with the person. Throws ROLE_FORBIDS, REASON_REQUIRED, NOT_FOUND (none such, or restricted).
  */
 export async function revealPersonal<K extends keyof Revealed>(
-  database: Pick<Database, 'withTenant'>,
+  database: TenantTransactions,
   scope: Omit<TenantScope, 'function' | 'readOnly'>,
   kind: K,
   id: string,
