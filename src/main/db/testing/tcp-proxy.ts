@@ -9,6 +9,8 @@ export interface TcpProxy {
   delayMs: number;
   /** Swallows everything while true, as a dead network does. */
   silent: boolean;
+  /** The connection that next sends a message with this text is reset when its answer comes; then null again. */
+  swallowAnswerTo: string | null;
   /** Resets every connection; new ones are still accepted. */
   cut(): void;
   /** Cuts and refuses new connections until `resume`. */
@@ -19,11 +21,10 @@ export interface TcpProxy {
 export async function startTcpProxy(to: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let serverSpoke = true;
-  const relay = (from: Socket, into: Socket, onData: () => void) => {
+  const relay = (from: Socket, into: Socket, passes: (bytes: Buffer) => boolean) => {
     from.setNoDelay(true);
     from.on('data', (bytes) => {
-      onData();
-      if (proxy.silent) return;
+      if (!passes(bytes) || proxy.silent) return;
       if (proxy.delayMs === 0) into.write(bytes);
       else setTimeout(() => into.write(bytes), proxy.delayMs);
     });
@@ -36,12 +37,21 @@ export async function startTcpProxy(to: { host: string; port: number }): Promise
   };
   const server = createServer((client) => {
     const upstream = connect(to);
-    relay(client, upstream, () => {
+    let doomed = false;
+    relay(client, upstream, (bytes) => {
       if (serverSpoke) proxy.bursts += 1;
       serverSpoke = false;
+      if (proxy.swallowAnswerTo !== null && bytes.includes(proxy.swallowAnswerTo)) {
+        proxy.swallowAnswerTo = null;
+        doomed = true;
+      }
+      return true;
     });
     relay(upstream, client, () => {
       serverSpoke = true;
+      // The server has done what it was asked; nobody will ever hear it.
+      if (doomed) client.resetAndDestroy();
+      return !doomed;
     });
   });
   const listen = (port: number) =>
@@ -55,6 +65,7 @@ export async function startTcpProxy(to: { host: string; port: number }): Promise
     bursts: 0,
     delayMs: 0,
     silent: false,
+    swallowAnswerTo: null,
     cut() {
       for (const socket of sockets) socket.resetAndDestroy();
     },
