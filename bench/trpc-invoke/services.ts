@@ -51,6 +51,8 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     people: absent(),
     adminPeople: absent(),
     oscal: absent(),
+    load: absent(),
+    library: absent(),
     audits: absent(),
     evidence: absent(),
     home: absent(),

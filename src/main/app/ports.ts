@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type EntityName, entityOf, isEntityName } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { AppEvent } from '@shared/ipc';
+import { createLoadPort, type LoadPort } from '../bulk/port';
 import type { Database } from '../db/database';
 import { AUDITOPS_HOOKS, AuditOps } from '../domains/auditops';
 import { readPosture } from '../domains/home/posture';
@@ -32,6 +33,7 @@ import type {
   TenantCall,
   TrailPort,
 } from '../ipc/services';
+import { createLibraryPort, type LibraryPort } from '../library/port';
 import type { Device } from '../platform/device';
 import type { FileGrants, GrantedFile } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
@@ -59,6 +61,8 @@ export interface TenantPorts {
   readonly people: PeoplePort;
   readonly adminPeople: AdminPeoplePort;
   readonly oscal: OscalPort;
+  readonly load: LoadPort<TenantCall>;
+  readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly evidence: Evidence;
   readonly home: HomePort;
@@ -127,6 +131,8 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       workpaper: (call, testId) => audits.workpaper(contextOf(call), testId),
       raiseFinding: (call, input) => audits.raiseFinding(contextOf(call), input),
     },
+    load: createLoadPort({ contextOf, databaseOf, grantedFile, saveFile: options.saveFile }),
+    library: createLibraryPort(contextOf, databaseOf),
     oscal: {
       preview: async (call, grantId) => previewCatalog(contextOf(call), await readCatalog(await grantedFile(call, grantId))),
       import: async (call, opId, grantId) =>

@@ -160,6 +160,8 @@ class Refused extends TakenBack {
 }
 
 function announce(ctx: EntityContext, files: readonly LoadFile[]): void {
+  // Kept answers know tables, screens know entities; not every table has one yet.
+  ctx.cache?.forget(files.map((file) => file.shape.table));
   const names = files.map((file) => file.shape.entity).filter((name): name is EntityName => name !== null);
   if (names.length > 0) ctx.onChanged?.([...new Set(names)]);
 }

@@ -8,6 +8,8 @@ import { connectionRouter } from './routers/connection';
 import { entitiesRouter } from './routers/entities';
 import { evidenceRouter } from './routers/evidence';
 import { homeRouter } from './routers/home';
+import { libraryRouter } from './routers/library';
+import { loadRouter } from './routers/load';
 import { oscalRouter } from './routers/oscal';
 import { peopleRouter } from './routers/people';
 import { searchRouter } from './routers/search';
@@ -21,6 +23,8 @@ export const rootRouter = router({
   entities: entitiesRouter,
   people: peopleRouter,
   oscal: oscalRouter,
+  load: loadRouter,
+  library: libraryRouter,
   audits: auditsRouter,
   evidence: evidenceRouter,
   home: homeRouter,

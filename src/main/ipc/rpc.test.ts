@@ -212,6 +212,8 @@ describe('the root router', () => {
       'session.signIn',
       'people.list',
       'oscal.import',
+      'load.run',
+      'library.accept',
       'audits.workpaper',
       'evidence.attach',
       'home.posture',

@@ -5,6 +5,7 @@
  * A port that works inside a tenant takes a `TenantCall`: who asks, in which tenant, taken once when the call came in, so that
  * a switch of tenant in the middle can never make half a call run in the other one.
  */
+
 import type { EntityName, EntityRow } from '@shared/entities/registry';
 import type { ConnectionState, FileGrant, SessionState } from '@shared/ipc';
 import type { HistoryEntry, ListPage, listQuerySchema, TenantPerson } from '@shared/listing';
@@ -54,6 +55,8 @@ import type {
   TrailProof,
 } from '@shared/wire/trail';
 import type { z } from 'zod';
+import type { LoadPort } from '../bulk/port';
+import type { LibraryPort } from '../library/port';
 
 /** The window a call came from; file grants and dialogs belong to it. */
 export interface Caller {
@@ -219,6 +222,8 @@ export interface Services {
   readonly adminTenants: AdminTenantsPort;
   readonly adminConfig: AdminConfigPort;
   readonly oscal: OscalPort;
+  readonly load: LoadPort<TenantCall>;
+  readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly evidence: EvidencePort;
   readonly home: HomePort;
