@@ -8,7 +8,7 @@
 import { tenantSchema } from '@shared/roles';
 import { z } from 'zod';
 import { type AdminClient, asOwner, queryRows } from './migrate/client';
-import { listTenants } from './migrate/migrator';
+import { listTenants } from './migrate';
 
 export interface TenantUpkeep {
   readonly tenantId: string;
