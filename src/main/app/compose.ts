@@ -12,9 +12,10 @@ import { createLiveConnection, type LiveConnection } from '../connections/live';
 import { createProfileStore, type ProfileStore } from '../connections/profiles';
 import { createConnectionService } from '../connections/service';
 import { type Database, openDatabase } from '../db/database';
-import { diagnose } from '../db/diagnose';
+import { diagnosePlaces } from '../db/diagnose';
 import type { EmbeddedTransport } from '../db/embedded/transport';
 import { loadMigrations } from '../db/migrate';
+import { readPlaces } from '../db/places';
 import { dbRoleOf } from '../db/provision';
 import { newestVersions, readStanding } from '../db/standing';
 import type { ServerTarget } from '../db/target';
@@ -92,7 +93,7 @@ export function compose(options: ComposeOptions): Workstation {
       ).demo;
     },
     openServer: async (profile, credentials) => openDatabase({ ...targetOf(profile, profiles), ...credentials }),
-    knock: (profile) => knockAt(() => diagnose(withoutPassword(targetOf(profile, profiles))), systemClock.now),
+    knock: (profile) => knockAt(() => diagnosePlaces(withoutPassword(targetOf(profile, profiles))), systemClock.now),
     onState: (state: ConnectionState) => emit({ type: 'connection', connection: state }),
     log,
     now: systemClock.now,
@@ -161,16 +162,20 @@ export function compose(options: ComposeOptions): Workstation {
       profiles,
       session,
       grants,
-      diagnose: async ({ signIn, ...server }) =>
-        diagnose(
+      diagnose: async ({ signIn, ...server }) => {
+        const [first, ...also] = readPlaces(server.host, String(server.port));
+        return diagnosePlaces(
           {
             ...server,
+            ...first,
+            also,
             tls: { mode: server.tlsMode, ca: server.ca },
             ...(signIn ? { user: dbRoleOf(signIn.email), password: signIn.password } : NOBODY),
             kind: 'server',
           },
           { expected: newestVersions(await loadMigrations(options.migrations)) },
-        ),
+        );
+      },
       async diagnoseEmbedded() {
         const began = performance.now();
         const database = await connection.embedded();
@@ -222,8 +227,16 @@ export function compose(options: ComposeOptions): Workstation {
 const NOBODY = { user: '', password: '' } as const;
 
 function targetOf(profile: ServerProfile, profiles: ProfileStore): Omit<ServerTarget, 'user' | 'password'> {
-  const { host, port, database, tlsMode } = profile;
-  return { kind: 'server', host, port, database, tls: { mode: tlsMode, ca: profiles.caText(profile) } };
+  const { database, tlsMode } = profile;
+  const [first, ...also] = readPlaces(profile.host, String(profile.port));
+  return {
+    kind: 'server',
+    ...first,
+    also,
+    readReplicas: also.length > 0,
+    database,
+    tls: { mode: tlsMode, ca: profiles.caText(profile) },
+  };
 }
 
 function withoutPassword(target: Omit<ServerTarget, 'user' | 'password'>): ServerTarget {

@@ -1,5 +1,6 @@
 /** From `--database`, the environment and `--data-dir` to the database to open. */
 import type { EmbeddedTransport } from '@main/db/embedded/transport';
+import { type Place, readPlaces } from '@main/db/places';
 import { dbRoleOf } from '@main/db/provision';
 import { isThisMachine, type ServerTarget, type Target, type TlsMode } from '@main/db/target';
 import { defaultDataFolder } from '@main/platform/data-folder';
@@ -53,11 +54,11 @@ export function readDatabaseUrl(text: string, path: (given: string) => string): 
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') throw usage('it begins with postgres://');
   for (const name of url.searchParams.keys()) if (!KNOWN.has(name)) throw usage(`it does not know “${name}”`);
   const parameter = (name: string): string | undefined => url.searchParams.get(name) ?? undefined;
-  const host = parameter('host') ?? decode(url.hostname.replace(/^\[|\]$/g, ''));
-  const port = Number(parameter('port') ?? (url.port || '5432'));
+  const [{ host, port }, ...also] = placesIn(
+    parameter('host') ?? decode(url.hostname.replace(/^\[|\]$/g, '')),
+    parameter('port') ?? (url.port || undefined),
+  );
   const database = decode(url.pathname.replace(/^\//, ''));
-  if (host === '') throw usage('the host is missing');
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw usage('the port is a number from 1 to 65535');
   if (database === '' || database.includes('/')) throw usage('the name of the database is missing');
   const user = parameter('user') ?? decode(url.username);
   const password = parameter('password') ?? decode(url.password);
@@ -68,8 +69,12 @@ export function readDatabaseUrl(text: string, path: (given: string) => string): 
       kind: 'server',
       host,
       port,
+      ...(also.length === 0 ? {} : { also }),
       database,
-      tls: { mode: tlsMode(parameter('sslmode'), host), caFile: caFile === undefined ? null : path(caFile) },
+      tls: {
+        mode: tlsMode(parameter('sslmode'), [host, ...also.map((place) => place.host)]),
+        caFile: caFile === undefined ? null : path(caFile),
+      },
       poolSize: 2,
     },
     ...(user === '' ? {} : { user: user.includes('@') ? dbRoleOf(user) : user }),
@@ -77,8 +82,18 @@ export function readDatabaseUrl(text: string, path: (given: string) => string): 
   };
 }
 
-function tlsMode(given: string | undefined, host: string): TlsMode {
-  if (given === undefined) return isThisMachine(host) ? 'disable' : 'verify-full';
+/** libpq's form: `?host=a,b&port=5432,5433` names several places of one database. */
+function placesIn(hosts: string, ports: string | undefined): readonly [Place, ...Place[]] {
+  if (hosts.split(',').some((host) => host.trim() === '')) throw usage('the host is missing');
+  try {
+    return readPlaces(hosts, ports);
+  } catch (cause) {
+    throw usage('a port is a number from 1 to 65535, and there is one for all hosts or one for each of at most eight', cause);
+  }
+}
+
+function tlsMode(given: string | undefined, hosts: readonly string[]): TlsMode {
+  if (given === undefined) return hosts.every(isThisMachine) ? 'disable' : 'verify-full';
   const mode = TLS_MODES.find((known) => known === given);
   if (mode === undefined) throw usage(`sslmode is one of ${TLS_MODES.join(', ')}`);
   return mode;

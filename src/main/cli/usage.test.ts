@@ -110,6 +110,17 @@ describe('readDatabaseUrl', () => {
     });
   });
 
+  it('takes several places of one database, with one port for all or one for each', () => {
+    expect(read('postgres:///grc?user=kate&host=a.example,b.example&port=5433')).toMatchObject({
+      server: { host: 'a.example', port: 5433, also: [{ host: 'b.example', port: 5433 }], tls: { mode: 'verify-full' } },
+    });
+    expect(read('postgres:///grc?host=127.0.0.1,localhost&port=1,2')).toMatchObject({
+      server: { port: 1, also: [{ host: 'localhost', port: 2 }], tls: { mode: 'disable' } },
+    });
+    expect(refusal(() => read('postgres:///grc?host=a,b&port=1,2,3'))).toContain('a port is a number');
+    expect(refusal(() => read('postgres:///grc?host=a,,b'))).toContain('the host is missing');
+  });
+
   it('asks for the full check of the certificate on any other machine', () => {
     expect(read('postgres://kate@db.example/grc')).toMatchObject({ server: { tls: { mode: 'verify-full' } } });
     expect(read('postgres://kate@127.0.0.1/grc')).toMatchObject({ server: { tls: { mode: 'disable' } } });

@@ -115,13 +115,16 @@ describe('connection profiles', () => {
     expect(readFileSync(join(folder, 'settings.json'), 'utf8')).not.toMatch(/password/i);
   });
 
-  it.each(['', 'a b', 'user@host', 'host:5432', 'postgres://host', '../x', '-host', 'host/db', 'host\n'])(
+  it.each(['', 'a,', 'a,,b', 'a b', 'user@host', 'host:5432', 'postgres://host', '../x', '-host', 'host/db', 'host\n'])(
     'refuse the host %j',
     (host) => {
       expect(serverProfileInputSchema.safeParse({ ...values(), host: host }).success).toBe(host === 'host\n');
     },
   );
-  it.each(['localhost', '10.0.0.7', '::1', '2001:db8::7', 'db-1.internal.example'])('take the host %s', (host) => {
-    expect(serverProfileInputSchema.safeParse({ ...values(), host }).success).toBe(true);
-  });
+  it.each(['db-1.example, db-2.example', 'localhost', '10.0.0.7', '::1', '2001:db8::7', 'db-1.internal.example'])(
+    'take the host %s',
+    (host) => {
+      expect(serverProfileInputSchema.safeParse({ ...values(), host }).success).toBe(true);
+    },
+  );
 });

@@ -186,3 +186,16 @@ function sentenceOf(error: CodedError): string {
   if (reason === 'DEPTH_ZERO_SELF_SIGNED_CERT') return `${sentence} The server signed its certificate itself.`;
   return issuer ? `${sentence} It was issued by ${String(issuer)}.` : sentence;
 }
+
+/** As `diagnose`, for a database that may be at several places: the first place where nothing fails speaks for all, else the first. */
+export async function diagnosePlaces(target: ServerTarget, options: DiagnoseOptions = {}): Promise<DetailedDiagnosis> {
+  const { also = [], ...single } = target;
+  const first = await diagnose(single, options);
+  const failed = ({ steps }: Diagnosis) => steps.some(({ ok }) => ok === false);
+  if (!failed(first)) return first;
+  for (const place of also) {
+    const next = await diagnose({ ...single, ...place }, options);
+    if (!failed(next)) return next;
+  }
+  return first;
+}

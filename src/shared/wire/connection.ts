@@ -8,13 +8,18 @@ export const EMBEDDED_PROFILE_ID = 'embedded';
 export const TLS_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
-/** A host name, an IPv4 or an IPv6 address; no port, no path, no user. */
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
+
+/** A host name, an IPv4 or an IPv6 address; no port, no path, no user. Several places of one database with commas between them. */
 const host = z
   .string()
   .trim()
   .min(1)
   .max(253)
-  .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/, 'a host name or an address');
+  .refine(
+    (text) => text.split(',').length <= 8 && text.split(',').every((one) => HOST.test(one.trim())),
+    'a host name or an address, or several with commas between them',
+  );
 
 /** A new or changed server profile as the connection page sends it. */
 export const serverProfileInputSchema = z.strictObject({
