@@ -18,7 +18,7 @@ DROP FUNCTION private.seal_close(uuid, bigint, bigint[], text, text, bytea, byte
 DROP FUNCTION private.seal_open(uuid, integer);
 DROP FUNCTION private.trail_activity();
 DROP FUNCTION private.trail_table(uuid);
-DROP FUNCTION private.filed_id(uuid, bigint);
+DROP FUNCTION private.filed_id_sql(text);
 DROP FUNCTION private.row_text_sql(text);
 DROP FUNCTION private.instant_text(timestamptz);
 DROP TRIGGER queue_event ON private.audit_logs;

@@ -165,10 +165,10 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     END || ')::text'
 $$;
 
--- The id of a filed row follows from its tenant and number, so that it cannot be changed unseen.
-CREATE FUNCTION private.filed_id(p_tenant uuid, p_trail_id bigint) RETURNS uuid
+-- SQL for the id of a filed row: it follows from its tenant and number, so that it cannot be changed unseen.
+CREATE FUNCTION private.filed_id_sql(p_number text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT encode(substring(sha256(convert_to(p_tenant::text || ':' || p_trail_id, 'UTF8')) FROM 1 FOR 16), 'hex')::uuid
+  SELECT format($x$encode(substring(sha256(convert_to(r.tenant_id::text || ':' || %s, 'UTF8')) FROM 1 FOR 16), 'hex')::uuid$x$, p_number)
 $$;
 
 -- The tenant's trail table; null for the platform's chain and where a tenant has none (any more).
@@ -192,7 +192,7 @@ $$;
 -- hex. A row of a transaction that this server has not come to yet was restored from another cluster, and is settled too.
 CREATE FUNCTION private.seal_open(p_chain uuid, p_limit integer)
 RETURNS TABLE (seq bigint, previous text, sealed_at text, ids bigint[], leaves text, first_txid text, last_txid text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET enable_seqscan = off SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
   v_log regclass := private.trail_table(p_chain);
@@ -201,6 +201,7 @@ DECLARE
   v_queue text;
   v_rows text;
   v_any boolean;
+  v_last private.seals;
 BEGIN
   IF p_limit IS NULL OR p_limit NOT BETWEEN 1 AND 10000 THEN
     RAISE EXCEPTION 'a seal holds 1 to 10000 rows' USING ERRCODE = '22023';
@@ -209,9 +210,21 @@ BEGIN
     RETURN;
   END IF;
   v_queue := CASE WHEN v_platform THEN 'private.event_queue' ELSE v_log::text END;
-  EXECUTE format('SELECT EXISTS (SELECT FROM %s q WHERE %s)', v_queue, v_settled) INTO v_any;
-  IF NOT v_any THEN
-    RETURN;
+  -- What comes after the last seal is looked for first, so that places which filed rows left need not be passed again.
+  SELECT s.last_txid, s.last_id INTO v_last.last_txid, v_last.last_id
+  FROM private.seals s WHERE s.chain = p_chain ORDER BY s.seq DESC LIMIT 1;
+  IF v_last.last_txid IS NOT NULL THEN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s q WHERE q.txid < pg_snapshot_xmin(pg_current_snapshot()) AND (q.txid, q.id) > ($1, $2))',
+      v_queue) INTO v_any USING v_last.last_txid, v_last.last_id;
+  END IF;
+  IF v_any THEN
+    v_settled := format('q.txid < pg_snapshot_xmin(pg_current_snapshot()) AND (q.txid, q.id) > (%L::xid8, %s)', v_last.last_txid,
+      v_last.last_id);
+  ELSE
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s q WHERE %s)', v_queue, v_settled) INTO v_any;
+    IF NOT v_any THEN
+      RETURN;
+    END IF;
   END IF;
   INSERT INTO private.trail_chains (chain) SELECT p_chain
   WHERE NOT EXISTS (SELECT FROM private.trail_chains c WHERE c.chain = p_chain) ON CONFLICT DO NOTHING;
@@ -241,11 +254,13 @@ BEGIN
 END
 $$;
 
--- Ends a seal in the transaction that began it: adds it to the chain and files its rows. All or nothing.
+-- Ends a seal in the transaction that began it: adds it to the chain and files its rows. All or nothing. By index, row by row:
+-- statistics of tables that fill and empty within minutes mislead the planner into reading the month's partition for each row.
 CREATE FUNCTION private.seal_close(p_chain uuid, p_seq bigint, p_ids bigint[], p_first_txid text, p_last_txid text, p_root bytea,
   p_leaves bytea, p_previous bytea, p_key_id text, p_sealed_at text, p_signature bytea)
 RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_log regclass := private.trail_table(p_chain);
   v_last private.seals;
@@ -284,11 +299,11 @@ BEGIN
     EXECUTE format($q$
       INSERT INTO private.audit_logs (id, user_id, action, resource_type, resource_id, old_values, new_values, user_agent, created_at,
         tenant_id, login, origin, trail_id, txid, actor, op_id, reason, details, seal_seq, leaf_index)
-      SELECT private.filed_id($1, r.id), u.id, r.action, r.resource_type, r.resource_id, r.old_values, r.new_values, r.source, r.at,
-        r.tenant_id, r.login, 'tenant', r.id, r.txid, r.actor, r.op_id, r.reason, r.details, $2, b.place - 1
-      FROM unnest($3) WITH ORDINALITY b (id, place)
-      JOIN %s r ON r.id = b.id
-      LEFT JOIN public.users u ON u.id = r.actor$q$, v_log) USING p_chain, p_seq, p_ids;
+      SELECT %2$s, u.id, r.action, r.resource_type, r.resource_id, r.old_values, r.new_values, r.source, r.at,
+        r.tenant_id, r.login, 'tenant', r.id, r.txid, r.actor, r.op_id, r.reason, r.details, $1, b.place - 1
+      FROM unnest($2) WITH ORDINALITY b (id, place)
+      JOIN %1$s r ON r.id = b.id
+      LEFT JOIN public.users u ON u.id = r.actor$q$, v_log, private.filed_id_sql('r.id')) USING p_seq, p_ids;
     GET DIAGNOSTICS v_done = ROW_COUNT;
     EXECUTE format('DELETE FROM %s r WHERE r.id = ANY ($1)', v_log) USING p_ids;
   END IF;
@@ -320,10 +335,10 @@ BEGIN
   ELSE
     RETURN QUERY EXECUTE format($q$
       SELECT r.seal_seq, r.leaf_index, r.trail_id, r.created_at, %s,
-        r.id <> private.filed_id(r.tenant_id, r.trail_id) OR r.user_id IS DISTINCT FROM u.id OR r.ip_address IS NOT NULL
+        r.id <> %s OR r.user_id IS DISTINCT FROM u.id OR r.ip_address IS NOT NULL
       FROM private.audit_logs r LEFT JOIN public.users u ON u.id = r.actor
       WHERE r.tenant_id = $3 AND r.origin = 'tenant' AND r.seal_seq BETWEEN $1 AND $2
-      ORDER BY r.seal_seq, r.leaf_index, r.trail_id$q$, private.row_text_sql('filed'))
+      ORDER BY r.seal_seq, r.leaf_index, r.trail_id$q$, private.row_text_sql('filed'), private.filed_id_sql('r.trail_id'))
     USING p_from, p_to, p_chain;
   END IF;
 END
@@ -382,7 +397,7 @@ END
 $roles$;
 
 REVOKE ALL ON FUNCTION private.queue_event(), private.require_sealed(), private.instant_text(timestamptz),
-  private.row_text_sql(text), private.filed_id(uuid, bigint), private.trail_table(uuid), private.trail_activity(),
+  private.row_text_sql(text), private.filed_id_sql(text), private.trail_table(uuid), private.trail_activity(),
   private.seal_open(uuid, integer),
   private.seal_close(uuid, bigint, bigint[], text, text, bytea, bytea, bytea, text, text, bytea),
   private.seal_hash(uuid, bigint), private.sealed_rows(uuid, bigint, bigint), private.stray_rows(uuid), private.unsealed(uuid),

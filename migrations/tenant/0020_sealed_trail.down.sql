@@ -7,7 +7,8 @@ DROP FUNCTION {{schema}}.reads_in_full(text);
 DROP VIEW {{schema}}.trail_seals;
 DROP VIEW {{schema}}.trail;
 DROP FUNCTION {{schema}}.readable_values(text, jsonb);
-DROP FUNCTION {{schema}}.may_read_entry(text);
+DROP FUNCTION {{schema}}.hidden_records();
+DROP FUNCTION {{schema}}.readable_types();
 DROP TRIGGER require_filed ON {{schema}}.audit_log;
 DROP TRIGGER refuse_change ON {{schema}}.audit_log;
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON {{schema}}.audit_log

@@ -4,8 +4,10 @@
 -- Definer's rights: the tenant's owner sees the filed rows. This is the one trigger that looks outside of its schema, and it
 -- only reads.
 CREATE FUNCTION {{schema}}.require_filed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
 BEGIN
+  -- Each row by the index over (tenant, number, time), whatever the planner believes of a partition that is new.
   IF EXISTS (
     SELECT FROM old_rows o
     LEFT JOIN private.audit_logs f
@@ -28,11 +30,19 @@ CREATE TRIGGER refuse_change BEFORE UPDATE ON {{schema}}.audit_log
 CREATE TRIGGER require_filed AFTER DELETE ON {{schema}}.audit_log REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION {{schema}}.require_filed();
 
--- Which entries of the trail the current role sees: the history of what it may read, and the administrator all of it.
-CREATE FUNCTION {{schema}}.may_read_entry(p_resource_type text) RETURNS boolean
+-- The kinds of record whose history the current role sees: those of which it reads at least one column.
+CREATE FUNCTION {{schema}}.readable_types() RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT current_user = '{{role}}_admin'
-    OR coalesce(has_any_column_privilege(to_regclass('{{schema}}.' || quote_ident(p_resource_type)), 'SELECT'), false)
+  SELECT coalesce(array_agg(c.relname::text), '{}') FROM pg_class c
+  WHERE c.relnamespace = '{{schema}}'::regnamespace AND c.relkind = 'r' AND has_any_column_privilege(c.oid, 'SELECT')
+$$;
+
+-- The records that are hidden from the acting person, whoever asks.
+CREATE FUNCTION {{schema}}.hidden_records() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
+  SELECT r.id FROM {{schema}}.restricted_records r
+  WHERE r.root_id NOT IN (
+    SELECT p.root_id FROM {{schema}}.restricted_people p WHERE p.person_id = public.current_person() AND p.archived_at IS NULL)
 $$;
 
 -- Old or new values as the current role may see them: only columns that it may read; nothing of another's table.
@@ -59,6 +69,7 @@ BEGIN
 END
 $$;
 
+-- Asked once a statement, not once a row: what a role may read, and what is hidden from the person.
 -- entry: the number of the row in its own trail; origin: the tenant's own or the platform's about the tenant. seal: null while
 -- a row waits for its seal.
 CREATE VIEW {{schema}}.trail WITH (security_barrier) AS
@@ -67,13 +78,16 @@ SELECT 'tenant'::text AS origin, l.id AS entry, l.at, l.actor, l.login::text AS 
   {{schema}}.readable_values(l.resource_type, l.new_values) AS new_values,
   l.source, l.op_id, l.reason, l.details, l.txid, NULL::bigint AS seal, NULL::integer AS leaf
 FROM {{schema}}.audit_log l
-WHERE {{schema}}.may_read_entry(l.resource_type)
+WHERE (current_user = '{{role}}_admin' OR l.resource_type = ANY ((SELECT {{schema}}.readable_types())::text[]))
+  AND (l.resource_id IS NULL OR l.resource_id NOT IN (SELECT {{schema}}.hidden_records()))
 UNION ALL
 SELECT 'tenant'::text, f.trail_id, f.created_at, f.actor, f.login::text, f.action::text, f.resource_type::text, f.resource_id,
   {{schema}}.readable_values(f.resource_type, f.old_values), {{schema}}.readable_values(f.resource_type, f.new_values),
   f.user_agent, f.op_id, f.reason, f.details, f.txid, f.seal_seq, f.leaf_index
 FROM private.audit_logs f
-WHERE f.tenant_id = '{{tenant_id}}'::uuid AND f.origin = 'tenant' AND {{schema}}.may_read_entry(f.resource_type)
+WHERE f.tenant_id = '{{tenant_id}}'::uuid AND f.origin = 'tenant'
+  AND (current_user = '{{role}}_admin' OR f.resource_type = ANY ((SELECT {{schema}}.readable_types())::text[]))
+  AND (f.resource_id IS NULL OR f.resource_id NOT IN (SELECT {{schema}}.hidden_records()))
 UNION ALL
 SELECT 'platform'::text, e.trail_id, e.created_at, e.user_id, e.login::text, e.action::text, e.resource_type::text, e.resource_id,
   e.old_values, e.new_values, e.user_agent, e.op_id, e.reason, e.details, e.txid, s.seal_seq, s.leaf_index
@@ -97,7 +111,8 @@ BEGIN
     CREATE VIEW {{schema}}.trail_rows WITH (security_barrier) AS
     SELECT r.seal_seq, r.leaf_index, r.trail_id AS id, r.created_at AS at, r.action::text AS action, r.resource_type::text AS resource_type,
       encode(sha256('\x00'::bytea || convert_to(%1$s, 'UTF8')), 'hex') AS leaf,
-      CASE WHEN {{schema}}.reads_in_full(r.resource_type) THEN %1$s END AS row_text
+      CASE WHEN {{schema}}.reads_in_full(r.resource_type)
+        AND (r.resource_id IS NULL OR r.resource_id NOT IN (SELECT {{schema}}.hidden_records())) THEN %1$s END AS row_text
     FROM private.audit_logs r
     WHERE r.tenant_id = '{{tenant_id}}'::uuid AND r.origin = 'tenant' AND current_user = '{{role}}_admin'$view$,
     private.row_text_sql('filed'));
@@ -118,9 +133,9 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION {{schema}}.require_filed(), {{schema}}.may_read_entry(text), {{schema}}.readable_values(text, jsonb),
+REVOKE ALL ON FUNCTION {{schema}}.require_filed(), {{schema}}.readable_types(), {{schema}}.hidden_records(), {{schema}}.readable_values(text, jsonb),
   {{schema}}.reads_in_full(text), {{schema}}.note_visit(text, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION {{schema}}.may_read_entry(text), {{schema}}.readable_values(text, jsonb), {{schema}}.reads_in_full(text),
+GRANT EXECUTE ON FUNCTION {{schema}}.readable_types(), {{schema}}.hidden_records(), {{schema}}.readable_values(text, jsonb), {{schema}}.reads_in_full(text),
   {{schema}}.note_visit(text, jsonb)
   TO {{role}}_viewer, {{role}}_auditor, {{role}}_compliance, {{role}}_privacy, {{role}}_risk, {{role}}_admin;
 GRANT SELECT ON {{schema}}.trail, {{schema}}.trail_seals

@@ -46,41 +46,58 @@ function read<T>({ database, session, source }: ReadContext, work: (tx: SqlClien
   return database.withTenant({ tenantId, personId, function: readerOf(functions), source, readOnly: true }, work);
 }
 
+/**
+ * How far back is looked, in days, before the whole: the view cannot be read in order, so a page is sorted out of a span of time
+ * that an index gives.
+ */
+const SPANS_DAYS = [1, 30, 365];
+
 /** One page, newest first. The order is (time, number, origin), so that a page never loses or repeats an entry. */
-export async function listTrail(ctx: ReadContext, query: FullTrailQuery): Promise<TrailPage> {
+export async function listTrail(ctx: ReadContext, query: FullTrailQuery, now = new Date()): Promise<TrailPage> {
+  const place = query.after === null ? null : parsePlace(query.after);
+  const newest = Date.parse(place?.at ?? query.to ?? now.toISOString());
+  return read(ctx, async (tx) => {
+    for (const days of [...SPANS_DAYS, null]) {
+      const floor = days === null ? null : new Date(newest - days * 86_400_000).toISOString();
+      const whole = floor === null || (query.from !== null && Date.parse(query.from) >= Date.parse(floor));
+      const found = await readSpan(tx, query, place, whole ? query.from : floor);
+      if (found.length <= query.limit && !whole) continue;
+      const shown = found.slice(0, query.limit);
+      const last = shown.at(-1);
+      return {
+        entries: await named(tx, shown),
+        next: found.length > query.limit && last ? `${last.at}|${last.entry}|${last.origin}` : null,
+      };
+    }
+    return { entries: [], next: null };
+  });
+}
+
+type Place = ReturnType<typeof parsePlace>;
+
+/** One entry more than a page holds, from the place on back to `from`. */
+async function readSpan(tx: SqlClient, query: FullTrailQuery, place: Place | null, from: string | null) {
   const where: string[] = [];
   const parameters: unknown[] = [];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    parameters.push(value);
-    where.push(condition(`$${parameters.length}`));
-  };
-  if (query.from !== null) add((p) => `t.at >= ${p}::timestamptz`, query.from);
-  if (query.to !== null) add((p) => `t.at < ${p}::timestamptz`, query.to);
-  if (query.actor !== null) add((p) => `t.actor = ${p}::uuid`, query.actor);
-  if (query.actions.length > 0) add((p) => `t.action = ANY (${p}::text[])`, query.actions);
-  if (query.resourceTypes.length > 0) add((p) => `t.resource_type = ANY (${p}::text[])`, query.resourceTypes);
-  if (query.resourceId !== null) add((p) => `t.resource_id = ${p}::uuid`, query.resourceId);
-  if (query.after !== null) {
-    const { at, entry, origin } = parsePlace(query.after);
-    parameters.push(at, entry, origin);
-    const [a, e, o] = [parameters.length - 2, parameters.length - 1, parameters.length];
-    where.push(`t.at <= $${a}::timestamptz AND (t.at, t.entry, t.origin) < ($${a}::timestamptz, $${e}::bigint, $${o}::text)`);
-  }
-  parameters.push(query.limit + 1);
-  return read(ctx, async (tx) => {
-    const { rows } = await tx.query(
-      `SELECT ${COLUMNS} FROM trail t ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-       ORDER BY t.at DESC, t.entry DESC, t.origin DESC LIMIT $${parameters.length}`,
-      parameters,
+  const given = (value: unknown): string => `$${parameters.push(value)}`;
+  if (from !== null) where.push(`t.at >= ${given(from)}::timestamptz`);
+  if (query.to !== null) where.push(`t.at < ${given(query.to)}::timestamptz`);
+  if (query.actor !== null) where.push(`t.actor = ${given(query.actor)}::uuid`);
+  if (query.actions.length > 0) where.push(`t.action = ANY (${given(query.actions)}::text[])`);
+  if (query.resourceTypes.length > 0) where.push(`t.resource_type = ANY (${given(query.resourceTypes)}::text[])`);
+  if (query.resourceId !== null) where.push(`t.resource_id = ${given(query.resourceId)}::uuid`);
+  if (place !== null) {
+    const at = `${given(place.at)}::timestamptz`;
+    where.push(
+      `t.at <= ${at} AND (t.at, t.entry, t.origin) < (${at}, ${given(place.entry)}::bigint, ${given(place.origin)}::text)`,
     );
-    const found = rows.map((row) => entryRow.parse(row));
-    const shown = found.slice(0, query.limit);
-    const last = shown.at(-1);
-    return {
-      entries: await named(tx, shown),
-      next: found.length > query.limit && last ? `${last.at}|${last.entry}|${last.origin}` : null,
-    };
-  });
+  }
+  const { rows } = await tx.query(
+    `SELECT ${COLUMNS} FROM trail t ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+     ORDER BY t.at DESC, t.entry DESC, t.origin DESC LIMIT ${given(query.limit + 1)}`,
+    parameters,
+  );
+  return rows.map((row) => entryRow.parse(row));
 }
 
 /** One entry with its content. NOT_FOUND where the reader does not see it. */

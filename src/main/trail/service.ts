@@ -27,7 +27,7 @@ export type TrailContext = Pick<EntityContext, 'session' | 'source' | 'clock'> &
 const MAX_EXPORT_CHARS = 64 * 1024 * 1024;
 
 export const readTrailPage = (ctx: TrailContext, query: FullTrailQuery): Promise<TrailPage> =>
-  administered(ctx, () => listTrail(ctx, query));
+  administered(ctx, () => listTrail(ctx, query, ctx.clock.now()));
 export const readEntry = (ctx: TrailContext, input: TrailEntryInput): Promise<TrailEntryDetails> =>
   administered(ctx, () => readTrailEntry(ctx, input));
 export const readFacets = (ctx: TrailContext): Promise<TrailFacets> =>
