@@ -89,6 +89,51 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
     breach: (schema) => `CREATE TRIGGER stray AFTER DELETE ON ${schema}.findings REFERENCING OLD TABLE AS old_rows
       FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.record_change('actions', '')`,
   },
+  'no policy asks a query or stands on a bare IS NULL, in what it checks either': {
+    query: `SELECT o.polrelid::regclass::text || ' ' || o.polname AS what FROM pg_policy o JOIN pg_class c ON c.oid = o.polrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace,
+      unnest(ARRAY[pg_get_expr(o.polqual, o.polrelid), pg_get_expr(o.polwithcheck, o.polrelid)]) e (text)
+      WHERE (${OURS}) AND (e.text ~* '\\mselect\\M'
+        OR e.text ~* '(^|AND )[(]*[a-z_.]+ IS (NOT )?(NULL|TRUE|FALSE)[)]*( AND|$)')`,
+    breach: (schema) => `CREATE POLICY loose ON ${schema}.findings FOR INSERT WITH CHECK (tenant_id IS NOT NULL)`,
+  },
+  'a tenant has no materialised view and no foreign table': {
+    query: `SELECT o.oid::regclass::text AS what FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
+      WHERE n.nspname LIKE 'tenant\\_%' AND o.relkind IN ('m', 'f')`,
+    breach: (schema) => `CREATE MATERIALIZED VIEW ${schema}.loose AS SELECT 1 AS a`,
+  },
+  'foreign keys stay in their schema or point to public': {
+    query: `SELECT o.conrelid::regclass::text || ' ' || o.conname AS what FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class t ON t.oid = o.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+      WHERE o.contype = 'f' AND (${OURS}) AND tn.oid <> n.oid AND tn.nspname <> 'public'`,
+    breach: (schema) => `CREATE TABLE private.loose (id uuid PRIMARY KEY REFERENCES ${schema}.findings (id))`,
+  },
+  'no function asks for the name of the table it was called for': {
+    query: `SELECT o.oid::regprocedure::text AS what FROM pg_proc o JOIN pg_namespace n ON n.oid = o.pronamespace
+      WHERE (${OURS}) AND ${NO_EXTENSION} AND o.prosrc ~* '\\mTG_(TABLE_NAME|TABLE_SCHEMA|RELNAME|RELID)\\M'`,
+    breach: (schema) => `CREATE FUNCTION ${schema}.loose() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN RAISE NOTICE ''%'', TG_TABLE_NAME; RETURN NULL; END'`,
+  },
+  "a tenant's trigger writes in its own schema only": {
+    query: `SELECT o.oid::regprocedure::text AS what FROM pg_proc o JOIN pg_namespace n ON n.oid = o.pronamespace
+      WHERE n.nspname LIKE 'tenant\\_%' AND o.prorettype = 'trigger'::regtype
+        AND o.prosrc ~* '\\m(insert\\s+into|update|delete\\s+from)\\s+(public|private|tenant_[0-9a-f]{32})\\.'
+        AND o.prosrc !~* ('\\m(insert\\s+into|update|delete\\s+from)\\s+' || n.nspname || '\\.')`,
+    breach: (schema) => `CREATE FUNCTION ${schema}.loose() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN INSERT INTO private.api_usage DEFAULT VALUES; RETURN NULL; END'`,
+  },
+  'no partitioned table has a default partition': {
+    query: `SELECT o.partrelid::regclass::text AS what FROM pg_partitioned_table o JOIN pg_class c ON c.oid = o.partrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (${OURS}) AND o.partdefid <> 0`,
+    breach: () => 'CREATE TABLE private.loose PARTITION OF private.audit_logs DEFAULT',
+  },
+  'every constraint was checked, every index is usable': {
+    query: `SELECT o.conrelid::regclass::text || ' ' || o.conname AS what FROM pg_constraint o JOIN pg_namespace n ON n.oid = o.connamespace
+      WHERE (${OURS}) AND NOT o.convalidated
+      UNION ALL SELECT o.indexrelid::regclass::text FROM pg_index o JOIN pg_class c ON c.oid = o.indrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (${OURS}) AND NOT (o.indisvalid AND o.indisready)`,
+    breach: (schema) => `ALTER TABLE ${schema}.findings ADD CONSTRAINT loose CHECK (title <> 'x') NOT VALID`,
+  },
   'every table but the ledger and the trail is stamped and recorded': {
     query: `SELECT o.oid::regclass::text AS what FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
       WHERE o.relkind = 'r' AND n.nspname LIKE 'tenant\\_%' AND o.relname NOT IN ('sync_ops', 'audit_log', 'storage_usage', 'rollups', 'rollup_deltas',
