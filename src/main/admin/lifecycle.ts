@@ -46,10 +46,12 @@ export async function listTenants(runner: Runner): Promise<TenantSummary[]> {
 }
 
 /** @throws CodedError NOT_FOUND where there is none, or none that the actor administers */
-export async function readTenant(runner: Runner, tenantId: string): Promise<TenantSummary> {
-  const [row] = await runner.transact((client) =>
-    queryRows(client, summaryRow, `${DIRECTORY} WHERE d.id = $1::uuid`, [tenantId]),
-  );
+export function readTenant(runner: Runner, tenantId: string): Promise<TenantSummary> {
+  return runner.transact((client) => summaryOf(client, tenantId));
+}
+
+async function summaryOf(client: AdminClient, tenantId: string): Promise<TenantSummary> {
+  const [row] = await queryRows(client, summaryRow, `${DIRECTORY} WHERE d.id = $1::uuid`, [tenantId]);
   if (!row) throw new CodedError('NOT_FOUND', { what: 'There is no such tenant' });
   return toSummary(row);
 }
@@ -194,17 +196,17 @@ export async function shred(
   runner: Runner,
   { tenantId, confirm, now, reason }: { tenantId: string; confirm: string; now?: boolean; reason?: string },
 ): Promise<Shredded> {
-  const tenant = await readTenant(runner, tenantId);
-  if (tenant.domain !== confirm.toLowerCase()) {
-    const message = `is not the domain of ${tenant.name}`;
-    throw new CodedError('INPUT_INVALID', { field: 'confirm' }, { faults: [{ path: 'confirm', message }] });
-  }
-  if (tenant.deletion === null || tenant.status === 'active') throw refused('deletion_none');
-  if (tenant.legalHold) throw refused('legal_hold');
   return settled(runner, async (client) => {
+    const tenant = await summaryOf(client, tenantId);
+    if (tenant.domain !== confirm.toLowerCase()) {
+      const message = `is not the domain of ${tenant.name}`;
+      throw new CodedError('INPUT_INVALID', { field: 'confirm' }, { faults: [{ path: 'confirm', message }] });
+    }
+    if (tenant.deletion === null || tenant.status === 'active') throw refused('deletion_none');
+    if (tenant.legalHold) throw refused('legal_hold');
     const row = z.object({ due: z.boolean() });
-    const [due] = await queryRows(client, row, 'SELECT now() >= $1::timestamptz AS due', [tenant.deletion?.until]);
-    if (!now && due?.due !== true) throw refused('grace_period', tenant.deletion?.until);
+    const [due] = await queryRows(client, row, 'SELECT now() >= $1::timestamptz AS due', [tenant.deletion.until]);
+    if (!now && due?.due !== true) throw refused('grace_period', tenant.deletion.until);
     const [answer] = await queryRows(
       client,
       z.object({ gone: shreddedSchema }),

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { EffectiveSetting, OnboardResult, TenantSummary } from '@shared/wire/admin-tenants';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantPlatformBy } from '../admin/platform';
+import { createPerson } from '../db/provision';
 import { testKinds } from '../db/testing';
 import { PASSWORD, startStation, type TestStation } from './testing';
 
-const PLATFORM = 'both@bank.example';
-
 describe.each(testKinds())('tenants in the window on %s', (kind) => {
   let station: TestStation;
+  /** Roles belong to the whole server: an address of its own for each run. */
+  const PLATFORM = `platform-${randomUUID()}@bank.example`;
   const domain = `new-${randomUUID()}.example`;
   const input = {
     name: 'Newcomer',
@@ -23,7 +24,10 @@ describe.each(testKinds())('tenants in the window on %s', (kind) => {
 
   beforeAll(async () => {
     station = await startStation(kind);
-    await station.admin((client) => grantPlatformBy(client, PLATFORM));
+    await station.admin(async (client) => {
+      await createPerson(client, { email: PLATFORM, password: PASSWORD, tenantId: station.tenants.bank, function: 'viewer' });
+      await grantPlatformBy(client, PLATFORM);
+    });
   });
   afterAll(() => station?.close());
 

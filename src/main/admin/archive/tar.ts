@@ -80,24 +80,20 @@ export class TarWriter {
   /** Adds an entry; `write` gives its content piece by piece. */
   async entry(name: string, write: (add: Add) => Promise<void>): Promise<WrittenEntry> {
     if (!NAME.test(name)) throw new TypeError('not a name for an entry');
-    try {
-      const start = this.#position;
-      await this.#add(Buffer.alloc(BLOCK));
-      const hash = createHash('sha256');
-      let size = 0;
-      await write(async (chunk) => {
-        const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
-        hash.update(bytes);
-        size += bytes.length;
-        await this.#add(bytes);
-      });
-      await this.#add(Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK));
-      await this.#flush();
-      await writeAll(this.file, header(name, size), start);
-      return { size, sha256: hash.digest('hex') };
-    } catch (error) {
-      throw fileError(error, this.path);
-    }
+    const start = this.#position;
+    await this.#add(Buffer.alloc(BLOCK));
+    const hash = createHash('sha256');
+    let size = 0;
+    await write(async (chunk) => {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+      hash.update(bytes);
+      size += bytes.length;
+      await this.#add(bytes);
+    });
+    await this.#add(Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK));
+    await this.#flush();
+    await this.#write(header(name, size), start);
+    return { size, sha256: hash.digest('hex') };
   }
 
   /** Ends the archive; it is on the disk, under its name, when this resolves. */
@@ -132,14 +128,19 @@ export class TarWriter {
     const start = this.#position - this.#heldBytes;
     this.#held = [];
     this.#heldBytes = 0;
-    await writeAll(this.file, bytes, start);
+    await this.#write(bytes, start);
   }
-}
 
-async function writeAll(file: FileHandle, bytes: Buffer, start: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, start + done);
-    done += bytesWritten;
+  /** The one place that writes: what fails here is the file's fault, whatever else fails is not. */
+  async #write(bytes: Buffer, start: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, start + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw fileError(error, this.path);
+    }
   }
 }
 

@@ -126,6 +126,7 @@ const list: Command = {
   async run(call) {
     if (call.login.kind !== 'administrator') {
       const tenants = await listTenants(await runnerOf(call));
+      if (tenants.length === 0) throw new CodedError('ROLE_FORBIDS', { action: 'tenant list' });
       return { json: { tenants: tenants.map(short) }, text: lines(tenants.map(short)) };
     }
     const tenants = (await listTenantRecords(call.database)).map((tenant) => ({ ...tenant, schema: tenantSchema(tenant.id) }));
