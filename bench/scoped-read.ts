@@ -1,5 +1,5 @@
 /**
- * scoped-read-loopback and scoped-read-2ms: one record by its key through `withTenant`, as a signed-in person with role, row
+ * scoped-read-loopback, -direct (the same measurement held against another goal), -pgbouncer and -2ms: one record by its key through `withTenant`, as a signed-in person with role, row
  * security and context, over the same read by a bare pool query of a superuser, who has none of these. Time is from the call to
  * the row in hand. Both sides take turns; between two measurements everything that was sent has been answered.
  */
@@ -14,6 +14,7 @@ import { startTcpProxy } from '@main/db/testing/tcp-proxy';
 import { tenantSchema } from '@shared/roles';
 import pg from 'pg';
 import { type BenchFigure, figureOf, progress } from './lib/figure';
+import { bouncerAddress } from './lib/place';
 
 const ROWS = 2_000;
 const WARM_UPS = 200;
@@ -107,11 +108,11 @@ async function timed(work: () => Promise<{ readonly rows: readonly unknown[] }>)
 /** Both sides in turn, the first of a pair alternating. */
 async function measure(
   place: Place,
-  port: number,
+  address: { readonly host: string; readonly port: number },
   samples: number,
   restMs: number,
 ): Promise<{ ours: number[]; floor: number[] }> {
-  const at = { ...place.server, port };
+  const at = { ...place.server, ...address };
   const database: Database = openDatabase({ ...at, ...place.login });
   const bare = new pg.Pool({ ...at, max: 6, ssl: false });
   const schema = tenantSchema(place.tenantId);
@@ -151,13 +152,20 @@ async function measure(
 export async function run(): Promise<BenchFigure[]> {
   return withPlace(async (place) => {
     progress('scoped read on loopback');
-    const near = await measure(place, place.server.port, LOOPBACK_SAMPLES, 1);
+    const near = await measure(place, place.server, LOOPBACK_SAMPLES, 1);
+    progress('scoped read through PgBouncer');
+    const pooled = await measure(place, bouncerAddress(), LOOPBACK_SAMPLES, 1);
     progress('scoped read with 2 ms of added delay');
     const proxy = await startTcpProxy(place.server);
     proxy.delayMs = DELAY_MS;
     try {
-      const far = await measure(place, proxy.port, DELAYED_SAMPLES, 8);
-      return [figureOf('scoped-read-loopback', near.ours, near.floor), figureOf('scoped-read-2ms', far.ours, far.floor)];
+      const far = await measure(place, { host: '127.0.0.1', port: proxy.port }, DELAYED_SAMPLES, 8);
+      return [
+        figureOf('scoped-read-loopback', near.ours, near.floor),
+        figureOf('scoped-read-direct', near.ours, near.floor),
+        figureOf('scoped-read-pgbouncer', pooled.ours, pooled.floor),
+        figureOf('scoped-read-2ms', far.ours, far.floor),
+      ];
     } finally {
       await proxy.stop();
     }

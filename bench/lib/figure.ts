@@ -45,6 +45,19 @@ export function figureOf(name: string, value: readonly number[], floor: readonly
   };
 }
 
+/** As `figureOf`, from two numbers that are no medians: a p95, a rate, a count. `samples` is what each of them was made from. */
+export function figureFrom(name: string, value: number, floor: number, samples: number): BenchFigure {
+  return { ...figureOf(name, [value], [floor]), samples };
+}
+
+/** The time below which so large a part of the samples lies, 0 to 1. */
+export function percentile(samples: readonly number[], part: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)];
+  if (at === undefined) throw new RangeError('no samples');
+  return at;
+}
+
 /** Tells the one who waits how far it is; standard output holds results only. */
 export function progress(text: string): void {
   process.stderr.write(`  ${text}\n`);

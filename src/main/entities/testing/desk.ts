@@ -24,6 +24,8 @@ export interface Desk {
   ctx(fn: TenantFunction, options?: ContextOptions): Promise<EntityContext & { readonly changed: (readonly EntityName[])[] }>;
   /** Past all guards. */
   look<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** A further connection of the administrator; the caller ends it. The embedded server takes turns between them. */
+  connect(): ReturnType<Database['connectAdmin']>;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function openDesk(kind: TestDatabase['kind']): Promise<Desk> {
       const { rows } = await admin.query(text, [...values]);
       return rows;
     },
+    connect: () => root.connectAdmin(),
     async close() {
       await Promise.all([...own.values()].map((database) => database.close()));
       if (kind !== 'embedded') await dropRoles(admin);
