@@ -59,6 +59,8 @@ export interface SignedInPerson {
   readonly email: string;
   readonly displayName: string;
   readonly initials: string;
+  /** Administers the platform: makes, closes and ends tenants. The database decides; this only shows the way. */
+  readonly platform: boolean;
 }
 
 export interface SessionState {

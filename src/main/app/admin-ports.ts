@@ -13,6 +13,7 @@ import {
 import { onboardTenant } from '../admin/onboarding';
 import { personRunner, type Runner, runnerFor } from '../admin/runner';
 import { loadMigrations } from '../db/migrate';
+import { licenceUsage } from '../db/provision/licence';
 import type { OpenSession } from '../identity/session';
 import type { AdminConfigPort, AdminTenantsPort } from '../ipc/services';
 
@@ -52,6 +53,7 @@ export function createAdminPorts({ session, source, migrations }: AdminPortOptio
     adminTenants: {
       list: () => listTenants(runner()),
       get: (tenantId) => readTenant(runner(), tenantId),
+      usage: (tenantId) => runner().transact((client) => licenceUsage(client, tenantId)),
       async create({ marks, ...input }) {
         const tenant = { ...input, config: marks };
         const made = await onboardTenant(await makingRunner(), tenant, { migrations: await loadMigrations(migrations) });

@@ -86,6 +86,14 @@ describe.each(testKinds())('the trail in the workstation on %s', (kind) => {
     const controls = await list({ resourceTypes: ['controls'], actions: ['insert'] });
     expect(controls.entries.filter(({ seal: at }) => at !== null)).toHaveLength(3);
     expect(controls.entries.filter(({ seal: at }) => at === null)).toHaveLength(3);
+    expect(controls.entries[0]).toMatchObject({ called: expect.stringContaining('Seen in the trail'), changes: [], more: 0 });
+    const entryOf = async (at: number) => {
+      const found = controls.entries[at];
+      return station.call<TrailEntryDetails>('trail.entry', { origin: found?.origin, entry: found?.entry });
+    };
+    expect(await entryOf(0)).toMatchObject({ seal: null, proof: null });
+    const { proof } = await entryOf(5);
+    expect(proof).toMatchObject({ holds: true, row: expect.stringContaining('Seen in the trail'), seal: { keyId: key.id } });
     expect(await station.codeOf('trail.list', { after: 'x|1|tenant' })).toBe('INPUT_INVALID');
     expect(await station.codeOf('trail.entry', { origin: 'tenant', entry: '999999' })).toBe('NOT_FOUND');
   });

@@ -240,5 +240,5 @@ function toPerson(row: PersonRow): SignedInPerson {
   const names = [row.firstName, row.lastName].filter((name): name is string => name !== null && name.trim() !== '');
   const displayName = names.length > 0 ? names.join(' ') : row.email;
   const letters = (names.length > 0 ? names : row.email.split(/[@._-]/)).slice(0, 2).map((part) => part.trim()[0] ?? '');
-  return { id: row.id, email: row.email, displayName, initials: letters.join('').toUpperCase() };
+  return { id: row.id, email: row.email, displayName, initials: letters.join('').toUpperCase(), platform: row.platform };
 }

@@ -9,6 +9,7 @@ import type { LiveConnection } from '../connections/live';
 import type { Database } from '../db/database';
 import { codeOf } from '../db/errors';
 import { dbRoleOf, noteFailedSignIn, scramVerifier, verifyScram } from '../db/provision';
+import type { SqlClient } from '../entities/context';
 import { type WorkspaceRow, workspaceRowSchema } from './workspaces';
 
 export interface PersonRow {
@@ -16,6 +17,8 @@ export interface PersonRow {
   readonly email: string;
   readonly firstName: string | null;
   readonly lastName: string | null;
+  /** A member of `kompl_platform`. */
+  readonly platform: boolean;
 }
 
 export type PersonRef = Pick<PersonRow, 'id' | 'email'>;
@@ -148,10 +151,20 @@ async function read(database: Database, personId: string | null, source: string)
     const row = z.array(meSchema).parse(me.rows)[0];
     if (!row) throw new CodedError('SIGN_IN_REFUSED');
     if (row.status !== 'active') throw new CodedError('PERSON_SUSPENDED');
+    const platform = await isPlatform(tx, row.email);
     return {
       database,
-      person: { id: row.id, email: row.email, firstName: row.first_name, lastName: row.last_name },
+      person: { id: row.id, email: row.email, firstName: row.first_name, lastName: row.last_name, platform },
       workspaces: z.array(workspaceRowSchema).parse(workspaces.rows),
     };
   });
+}
+
+async function isPlatform(tx: Pick<SqlClient, 'query'>, email: string): Promise<boolean> {
+  const { rows } = await tx.query(
+    `SELECT r.oid FROM pg_roles r JOIN pg_roles g ON g.rolname = 'kompl_platform'
+     WHERE r.rolname = $1 AND pg_has_role(r.oid, g.oid, 'MEMBER')`,
+    [dbRoleOf(email)],
+  );
+  return rows.length > 0;
 }

@@ -22,6 +22,7 @@ import type {
 import type {
   EffectiveSetting,
   LicenceInput,
+  LicenceUse,
   OnboardInput,
   OnboardResult,
   RenameInput,
@@ -192,6 +193,8 @@ export interface GrantPort {
 export interface AdminTenantsPort {
   list(): Promise<readonly TenantSummary[]>;
   get(tenantId: string): Promise<TenantSummary>;
+  /** What of the licence is used. */
+  usage(tenantId: string): Promise<LicenceUse>;
   create(input: OnboardInput): Promise<OnboardResult>;
   rename(input: RenameInput): Promise<TenantSummary>;
   suspend(tenantId: string, reason: string): Promise<TenantSummary>;

@@ -2,9 +2,18 @@
 
 import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
-import type { FullTrailQuery, TrailEntry, TrailEntryDetails, TrailEntryInput, TrailFacets, TrailPage } from '@shared/wire/trail';
+import type {
+  FullTrailQuery,
+  TrailEntry,
+  TrailEntryDetails,
+  TrailEntryInput,
+  TrailFacets,
+  TrailLine,
+  TrailPage,
+} from '@shared/wire/trail';
 import { z } from 'zod';
 import type { EntityContext, SqlClient } from '../entities/context';
+import { type Brief, briefOf } from './brief';
 
 type ReadContext = Pick<EntityContext, 'database' | 'session' | 'source'>;
 
@@ -65,7 +74,7 @@ export async function listTrail(ctx: ReadContext, query: FullTrailQuery, now = n
       const shown = found.slice(0, query.limit);
       const last = shown.at(-1);
       return {
-        entries: await named(tx, shown),
+        entries: await withBriefs(tx, await named(tx, shown)),
         next: found.length > query.limit && last ? `${last.at}|${last.entry}|${last.origin}` : null,
       };
     }
@@ -100,8 +109,38 @@ async function readSpan(tx: SqlClient, query: FullTrailQuery, place: Place | nul
   return rows.map((row) => entryRow.parse(row));
 }
 
+const contentRow = z.object({
+  origin: z.string(),
+  entry: z.string(),
+  action: z.string(),
+  oldValues: values,
+  newValues: values,
+  details: values,
+});
+
+/** What the rows of a page say beside who and when. Asked for the page alone, for only its rows are worth reading in full. */
+async function withBriefs(tx: SqlClient, entries: readonly TrailEntry[]): Promise<TrailLine[]> {
+  const [newest, oldest] = [entries[0], entries.at(-1)];
+  if (newest === undefined || oldest === undefined) return [];
+  const { rows } = await tx.query(
+    `SELECT t.origin, t.entry::text AS entry, t.action, t.old_values AS "oldValues", t.new_values AS "newValues", t.details
+     FROM trail t WHERE t.entry = ANY ($1::bigint[]) AND t.at BETWEEN $2::timestamptz AND $3::timestamptz`,
+    [entries.map(({ entry }) => entry), oldest.at, newest.at],
+  );
+  const briefs = new Map<string, Brief>();
+  for (const row of rows) {
+    const content = contentRow.parse(row);
+    briefs.set(`${content.origin} ${content.entry}`, briefOf(content));
+  }
+  const nothing: Brief = { changes: [], more: 0, called: null, details: null };
+  return entries.map((entry) => ({ ...entry, ...(briefs.get(`${entry.origin} ${entry.entry}`) ?? nothing) }));
+}
+
 /** One entry with its content. NOT_FOUND where the reader does not see it. */
-export async function readTrailEntry(ctx: ReadContext, { origin, entry }: TrailEntryInput): Promise<TrailEntryDetails> {
+export async function readTrailEntry(
+  ctx: ReadContext,
+  { origin, entry }: TrailEntryInput,
+): Promise<Omit<TrailEntryDetails, 'proof'>> {
   return read(ctx, async (tx) => {
     const { rows } = await tx.query(
       `SELECT ${COLUMNS}, t.old_values AS "oldValues", t.new_values AS "newValues", t.details, t.txid::text AS txid, t.leaf

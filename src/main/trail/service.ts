@@ -15,6 +15,7 @@ import type { Database } from '../db/database';
 import type { EntityContext } from '../entities/context';
 import { noteTenantExport, requireTrailAdministrator, withTenantSource } from './access';
 import { exportCef } from './cef-export';
+import { proveEntry } from './entry-proof';
 import { exportLines } from './export';
 import { listTrail, readTrailEntry, readTrailFacets } from './list';
 import { proveChain } from './prove';
@@ -29,7 +30,12 @@ const MAX_EXPORT_CHARS = 64 * 1024 * 1024;
 export const readTrailPage = (ctx: TrailContext, query: FullTrailQuery): Promise<TrailPage> =>
   administered(ctx, () => listTrail(ctx, query, ctx.clock.now()));
 export const readEntry = (ctx: TrailContext, input: TrailEntryInput): Promise<TrailEntryDetails> =>
-  administered(ctx, () => readTrailEntry(ctx, input));
+  administered(ctx, async () => {
+    const entry = await readTrailEntry(ctx, input);
+    const { origin, seal, leaf } = entry;
+    if (origin !== 'tenant' || seal === null || leaf === null) return { ...entry, proof: null };
+    return { ...entry, proof: await withTenantSource(ctx, (source) => proveEntry(source, seal, leaf)) };
+  });
 export const readFacets = (ctx: TrailContext): Promise<TrailFacets> =>
   administered(ctx, () => readTrailFacets(ctx, ctx.clock.now()));
 

@@ -89,6 +89,14 @@ export interface TenantSummary {
   readonly deletion: { readonly since: string; readonly until: string; readonly reason: string } | null;
 }
 
+/** What of a licence is used; a limit of null is none. */
+export interface LicenceUse {
+  readonly people: number;
+  readonly peopleLimit: number | null;
+  readonly storageBytes: number;
+  readonly storageLimit: number | null;
+}
+
 /** A setting as it counts, with where it comes from. */
 export interface EffectiveSetting {
   readonly key: ConfigKey;

@@ -58,8 +58,26 @@ export interface TrailEntry {
   readonly seal: number | null;
 }
 
+/** A column before and after, as far as the reader may see it; long texts are cut. */
+export interface TrailChange {
+  readonly column: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** An entry with as much of its content as a row of the list shows. */
+export interface TrailLine extends TrailEntry {
+  /** At most two of the columns that changed; none for a record that began or ended. */
+  readonly changes: readonly TrailChange[];
+  /** How many more changed. */
+  readonly more: number;
+  /** What the record was called then, where its values say so. */
+  readonly called: string | null;
+  readonly details: Readonly<Record<string, unknown>> | null;
+}
+
 export interface TrailPage {
-  readonly entries: readonly TrailEntry[];
+  readonly entries: readonly TrailLine[];
   /** Where the next page begins; null at the end. */
   readonly next: string | null;
 }
@@ -77,6 +95,38 @@ export interface TrailEntryDetails extends TrailEntry {
   readonly details: Readonly<Record<string, unknown>> | null;
   readonly txid: string;
   readonly leaf: number | null;
+  /** How its seal holds it; null while it waits, and for the platform's events, whose chain is the platform's. */
+  readonly proof: TrailEntryProof | null;
+}
+
+/** All that an outsider needs to follow one entry to its seal and that to the one before (docs/trail-format.md). Hashes in hex. */
+export interface TrailEntryProof {
+  readonly format: 'kompl.trail.proof.1';
+  readonly leaf: string;
+  readonly index: number;
+  /** From the leaf upwards: the neighbour's side and hash. */
+  readonly path: readonly { readonly side: 'left' | 'right'; readonly hash: string }[];
+  readonly seal: {
+    readonly chain: string;
+    readonly seq: number;
+    readonly rowCount: number;
+    readonly firstTxid: string;
+    readonly firstId: string;
+    readonly lastTxid: string;
+    readonly lastId: string;
+    readonly root: string;
+    readonly previous: string;
+    readonly keyId: string;
+    readonly sealedAt: string;
+    readonly signature: string;
+    readonly hash: string;
+  };
+  /** The key's 32 bytes. */
+  readonly publicKey: string;
+  /** The text that was hashed to the leaf; null where the reader may not see it. */
+  readonly row: string | null;
+  /** The path leads from the leaf to the root, the signature holds and the text is the leaf's; worked out on this machine. */
+  readonly holds: boolean;
 }
 
 /** What there is to filter by. */

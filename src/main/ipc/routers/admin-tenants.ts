@@ -25,6 +25,7 @@ const adminProcedure = personProcedure.use(async ({ ctx, next }) => {
 export const adminTenantsRouter = router({
   list: adminProcedure.query(({ ctx }) => ctx.services.adminTenants.list()),
   get: adminProcedure.input(tenantInputSchema).query(({ ctx, input }) => ctx.services.adminTenants.get(input.tenantId)),
+  usage: adminProcedure.input(tenantInputSchema).query(({ ctx, input }) => ctx.services.adminTenants.usage(input.tenantId)),
   create: adminProcedure.input(onboardInputSchema).mutation(({ ctx, input }) => ctx.services.adminTenants.create(input)),
   rename: adminProcedure.input(renameTenantSchema).mutation(({ ctx, input }) => ctx.services.adminTenants.rename(input)),
   suspend: adminProcedure

@@ -23,7 +23,7 @@ const workspace = (tenantId: string): Workspace => ({
   licence: { type: 'enterprise', endDate: '2027-12-31', usable: true },
 });
 const session = (tenantId: string | null): SessionState => ({
-  person: { id: 'p1', email: 'tomasz.wilk@nordhaven.example', displayName: 'Tomasz Wilk', initials: 'TW' },
+  person: { id: 'p1', email: 'tomasz.wilk@nordhaven.example', displayName: 'Tomasz Wilk', initials: 'TW', platform: false },
   workspace: tenantId === null ? null : workspace(tenantId),
   workspaces: [],
 });

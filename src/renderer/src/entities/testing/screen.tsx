@@ -78,7 +78,7 @@ export function session(functions: readonly TenantFunction[]): SessionState {
     functions,
     licence: { type: 'enterprise', endDate: '2999-12-31', usable: true },
   } as const;
-  const person = { id: ME, email: 'mira@nordhaven.example', displayName: 'Mira Aldenhoff', initials: 'MA' };
+  const person = { id: ME, email: 'mira@nordhaven.example', displayName: 'Mira Aldenhoff', initials: 'MA', platform: false };
   return { person, workspace, workspaces: [workspace] };
 }
 
