@@ -124,7 +124,7 @@ export function compose(options: ComposeOptions): Workstation {
     log,
   });
 
-  const visits = createVisits({ database: () => session.open().database, source, log });
+  const visits = createVisits({ database: () => session.open().database, source, told: () => ports.told(), log });
 
   const ports = createTenantPorts({
     session,

@@ -68,6 +68,8 @@ export interface TenantPorts {
   readonly home: HomePort;
   readonly search: SearchPort;
   readonly trail: TrailPort;
+  /** Waits for what the trail is being told. */
+  told(): Promise<void>;
 }
 
 export function createTenantPorts(options: PortOptions): TenantPorts {
@@ -111,6 +113,8 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
 
   const trailContextOf = (call: TenantCall) => ({ ...contextOf(call), database: databaseOf(call) });
   const noted = (call: TenantCall, entry: Parameters<typeof note>[3]) => note(databaseOf(call), call, options.source, entry);
+
+  const pending = new Set<Promise<void>>();
 
   const grantedFile = (call: TenantCall, grantId: string) => grants.resolve(call.caller.webContentsId, grantId);
 
@@ -168,8 +172,12 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
         const resourceType = entity !== null && isEntityName(entity) ? entityOf(entity).table : 'procedures';
         const entry = { action: 'denied', resourceType, resourceId: uuidOrNull(id), details: { path, code } } as const;
         const written = (async () => noted(call, entry))();
-        void asWellAsCanBe(written, options.log, 'a refusal');
+        const telling = asWellAsCanBe(written, options.log, 'a refusal').finally(() => pending.delete(telling));
+        pending.add(telling);
       },
+    },
+    async told() {
+      await Promise.all(pending);
     },
   };
 }

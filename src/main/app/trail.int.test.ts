@@ -33,7 +33,7 @@ describe.each(testKinds())('the trail in the workstation on %s', (kind) => {
     }
   };
   const control = () =>
-    station.call('entities.controls.apply', {
+    station.call('entities.controls.write', {
       opId: uuidv7(),
       entity: 'controls',
       entityId: uuidv7(),

@@ -83,12 +83,18 @@ export async function sealBatch(client: AdminClient, chain: string, options: Sea
   return sealed.rowCount;
 }
 
-/** Seals everything of a chain that is settled now, in as many batches as it takes. Returns the rows. */
+/**
+ * Seals what of a chain is settled now, in as many batches as it takes. Returns the rows. Ends at the second batch that is not
+ * full, so that steady writers do not keep it for ever; the first may have left rows that were restored from elsewhere.
+ */
 export async function sealChain(client: AdminClient, chain: string, options: SealOptions): Promise<number> {
+  const full = options.batchRows ?? BATCH_ROWS;
   let rows = 0;
-  for (let batch = await sealBatch(client, chain, options); batch > 0; batch = await sealBatch(client, chain, options)) {
+  for (let small = 0; small < 2; ) {
+    const batch = await sealBatch(client, chain, options);
+    if (batch === 0) break;
+    if (batch < full) small += 1;
     rows += batch;
-    if (batch < (options.batchRows ?? BATCH_ROWS)) break;
   }
   return rows;
 }

@@ -24,6 +24,7 @@ const stranger = readPrivateKey(createKeyPem().privatePem);
 describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open }) => {
   let database: TestDatabase;
   let at: Workplace;
+  let victim: { readonly seal: number; readonly leaf: number; readonly id: string };
 
   beforeAll(async () => {
     database = await open();
@@ -41,6 +42,14 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
       await sealChain(database.admin, at.a.id, { key, batchRows: 7 });
     }
     await sealChain(database.admin, PLATFORM_CHAIN, { key });
+    // A row in the middle of a batch that a person wrote, so that every column holds something.
+    const [found] = await at.look(
+      `SELECT seal_seq::integer AS seal, leaf_index AS leaf, trail_id::text AS id FROM private.audit_logs
+       WHERE tenant_id = $1 AND origin = 'tenant' AND resource_type = 'controls' AND actor IS NOT NULL AND leaf_index = 2
+         AND seal_seq > 2 ORDER BY seal_seq LIMIT 1`,
+      [at.a.id],
+    );
+    victim = found as typeof victim;
   });
   afterAll(() => database?.close());
 
@@ -61,7 +70,8 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
   const kinds = async (sql: string, chain?: string) => [
     ...new Set((await proveAfter(sql, chain)).report.faults.map(({ kind }) => kind)),
   ];
-  const row = (extra = '') => `tenant_id = '${at.a.id}' AND origin = 'tenant' AND seal_seq = 3 AND leaf_index = 2 ${extra}`;
+  const row = (extra = '') =>
+    `tenant_id = '${at.a.id}' AND origin = 'tenant' AND seal_seq = ${victim.seal} AND leaf_index = ${victim.leaf} ${extra}`;
 
   it('finds nothing where nothing was done', async () => {
     expect((await proveAfter('SELECT 1')).report.faults).toEqual([]);
@@ -73,7 +83,6 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
       `SELECT attname::text AS name, format_type(atttypid, NULL) AS type FROM pg_attribute
        WHERE attrelid = 'private.audit_logs'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
     );
-    const [victim] = await at.look(`SELECT trail_id::text AS id FROM private.audit_logs WHERE ${row()}`);
     const other: Readonly<Record<string, string>> = {
       uuid: 'gen_random_uuid()',
       jsonb: `'{"a":1}'`,
@@ -96,8 +105,8 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
       const { report } = await proveAfter(`UPDATE private.audit_logs SET ${name} = ${value} WHERE ${row()}`);
       expect([name, report.faults.length > 0]).toEqual([name, true]);
       const gone = ['tenant_id', 'origin', 'seal_seq', 'leaf_index', 'trail_id'].includes(String(name));
-      if (!gone) expect([name, report.faults[0]?.row]).toEqual([name, victim?.id]);
-      expect(report.faults.some((fault) => fault.row === victim?.id || fault.seal === 3)).toBe(true);
+      if (!gone) expect([name, report.faults[0]?.row]).toEqual([name, victim.id]);
+      expect(report.faults.some((fault) => fault.row === victim.id || fault.seal === victim.seal)).toBe(true);
     }
   });
 
@@ -134,7 +143,7 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
     expect(report.faults[0]).toMatchObject({
       kind: 'row_removed',
       chain: at.a.id,
-      seal: 3,
+      seal: victim.seal,
       row: (changed[0] as { id: string }).id,
       at: expect.any(String),
     });
@@ -144,11 +153,12 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
     const copy = (seal: string, leaf: string) => `INSERT INTO private.audit_logs
       SELECT (r).* FROM (SELECT jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'trail_id', 99999, 'seal_seq', ${seal}, 'leaf_index', ${leaf})) AS r
       FROM private.audit_logs a WHERE ${row()}) x`;
+    const here = String(victim.seal);
     for (const [seal, leaf] of [
-      ['3', '2'],
-      ['3', '99'],
+      [here, String(victim.leaf)],
+      [here, '99'],
       ['999', '0'],
-      ['3', '-1'],
+      [here, '-1'],
     ] as const) {
       const { report } = await proveAfter(copy(seal, leaf));
       expect([seal, leaf, report.faults.map(({ kind, row: id }) => [kind, id])]).toEqual([seal, leaf, [['row_added', '99999']]]);

@@ -8,6 +8,8 @@ export interface VisitOptions {
   /** The database of the session; throws where nobody is signed in. */
   readonly database: () => Pick<Database, 'withTenant'>;
   readonly source: string;
+  /** Waits for what the trail is being told meanwhile. */
+  readonly told: () => Promise<void>;
   readonly log: Logger;
 }
 
@@ -21,7 +23,7 @@ export interface Visits {
 /** Nobody waits longer than this to be signed out. */
 const LEAVE_MS = 1_500;
 
-export function createVisits({ database, source, log }: VisitOptions): Visits {
+export function createVisits({ database, source, told, log }: VisitOptions): Visits {
   let here: { readonly person: JournalPerson; readonly database: Pick<Database, 'withTenant'> } | null = null;
 
   async function leave(): Promise<void> {
@@ -49,7 +51,7 @@ export function createVisits({ database, source, log }: VisitOptions): Visits {
       const enough = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, LEAVE_MS);
       });
-      await Promise.race([leave(), enough]);
+      await Promise.race([Promise.all([leave(), told()]), enough]);
       clearTimeout(timer);
     },
   };

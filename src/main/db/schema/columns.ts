@@ -12,6 +12,7 @@ export const instant = customType<{ data: string; driverData: string }>({
 });
 
 export const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 export const name = customType<{ data: string; driverData: string }>({ dataType: () => 'name' });
 
 /** `jsonb` that holds any JSON. */

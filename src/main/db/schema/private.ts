@@ -1,7 +1,7 @@
 /** `private`: the sealed trail of the whole installation, its metrics and its migrations. */
 import { sql } from 'drizzle-orm';
-import { inet, integer, numeric, pgSchema, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { instant, json } from './columns';
+import { bigint, inet, integer, numeric, pgSchema, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { bytea, instant, json, xid8 } from './columns';
 
 const internal = pgSchema('private');
 
@@ -18,6 +18,65 @@ export const auditLogs = internal.table('audit_logs', {
   createdAt: instant('created_at').notNull().default(sql`now()`),
   tenantId: uuid('tenant_id'),
   login: varchar('login', { length: 63 }).notNull().default(sql`session_user`),
+  origin: varchar('origin', { length: 8 }).notNull().default('platform'),
+  trailId: bigint('trail_id', { mode: 'number' }).notNull().default(sql`nextval('private.event_seq')`),
+  txid: xid8('txid').notNull().default(sql`pg_current_xact_id()`),
+  actor: uuid('actor'),
+  opId: uuid('op_id'),
+  reason: text('reason'),
+  details: json('details'),
+  sealSeq: bigint('seal_seq', { mode: 'number' }),
+  leafIndex: integer('leaf_index'),
+});
+
+/** Public halves of the sealers' keys. */
+export const sealingKeys = internal.table('sealing_keys', {
+  keyId: varchar('key_id', { length: 64 }).primaryKey(),
+  publicKey: bytea('public_key').notNull(),
+  label: varchar('label', { length: 100 }).notNull(),
+  registeredAt: instant('registered_at').notNull().default(sql`now()`),
+  registeredBy: varchar('registered_by', { length: 63 }).notNull().default(sql`session_user`),
+});
+
+/** One row a chain: the lock that sealers take. */
+export const trailChains = internal.table('trail_chains', {
+  chain: uuid('chain').primaryKey(),
+  createdAt: instant('created_at').notNull().default(sql`now()`),
+});
+
+export const seals = internal.table('seals', {
+  chain: uuid('chain').notNull(),
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+  rowCount: integer('row_count').notNull(),
+  firstTxid: xid8('first_txid').notNull(),
+  firstId: bigint('first_id', { mode: 'number' }).notNull(),
+  lastTxid: xid8('last_txid').notNull(),
+  lastId: bigint('last_id', { mode: 'number' }).notNull(),
+  root: bytea('root').notNull(),
+  leaves: bytea('leaves').notNull(),
+  ids: bigint('ids', { mode: 'number' }).array().notNull(),
+  previous: bytea('previous').notNull(),
+  hash: bytea('hash').notNull(),
+  keyId: varchar('key_id', { length: 64 }).notNull(),
+  signature: bytea('signature').notNull(),
+  sealedAt: instant('sealed_at').notNull(),
+});
+
+/** Platform events that wait for their seal. */
+export const eventQueue = internal.table('event_queue', {
+  id: bigint('id', { mode: 'number' }).primaryKey(),
+  txid: xid8('txid').notNull().default(sql`pg_current_xact_id()`),
+  eventId: uuid('event_id').notNull(),
+  eventAt: instant('event_at').notNull(),
+});
+
+/** Where a sealed platform event stands. */
+export const sealedEvents = internal.table('sealed_events', {
+  sealSeq: bigint('seal_seq', { mode: 'number' }).notNull(),
+  leafIndex: integer('leaf_index').notNull(),
+  id: bigint('id', { mode: 'number' }).notNull(),
+  eventId: uuid('event_id').notNull(),
+  eventAt: instant('event_at').notNull(),
 });
 
 export const systemMetrics = internal.table('system_metrics', {

@@ -1,7 +1,7 @@
 /** The tenant's trail, its ledger of operations and its people, found by search_path. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, pgTable, pgView, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { instant, json, name, ownTenant, systemColumns, xid8 } from '../columns';
+import { bigint, boolean, integer, pgTable, pgView, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { bytea, instant, json, name, ownTenant, systemColumns, xid8 } from '../columns';
 
 export const auditLog = pgTable('audit_log', {
   id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
@@ -69,4 +69,58 @@ export const people = pgView('people', {
   displayName: text('display_name'),
   functions: text('functions').array(),
   active: boolean('active'),
+}).existing();
+
+/** Sealed and unsealed rows and the platform's events about the tenant, as the reader may see them. */
+export const trail = pgView('trail', {
+  origin: text('origin'),
+  entry: bigint('entry', { mode: 'number' }),
+  at: instant('at'),
+  actor: uuid('actor'),
+  login: text('login'),
+  action: text('action'),
+  resourceType: text('resource_type'),
+  resourceId: uuid('resource_id'),
+  oldValues: json('old_values'),
+  newValues: json('new_values'),
+  source: text('source'),
+  opId: uuid('op_id'),
+  reason: text('reason'),
+  details: json('details'),
+  txid: xid8('txid'),
+  seal: bigint('seal', { mode: 'number' }),
+  leaf: integer('leaf'),
+}).existing();
+
+/** The seals of the tenant's own chain, with their keys. */
+export const trailSeals = pgView('trail_seals', {
+  chain: uuid('chain'),
+  seq: bigint('seq', { mode: 'number' }),
+  rowCount: integer('row_count'),
+  firstTxid: xid8('first_txid'),
+  firstId: bigint('first_id', { mode: 'number' }),
+  lastTxid: xid8('last_txid'),
+  lastId: bigint('last_id', { mode: 'number' }),
+  root: bytea('root'),
+  leaves: bytea('leaves'),
+  ids: bigint('ids', { mode: 'number' }).array(),
+  previous: bytea('previous'),
+  hash: bytea('hash'),
+  keyId: varchar('key_id', { length: 64 }),
+  signature: bytea('signature'),
+  sealedAt: instant('sealed_at'),
+  publicKey: bytea('public_key'),
+  keyLabel: varchar('key_label', { length: 100 }),
+}).existing();
+
+/** The administrator's proof: leaf hashes of filed rows, and their texts as far as the administrator may read them. */
+export const trailRows = pgView('trail_rows', {
+  sealSeq: bigint('seal_seq', { mode: 'number' }),
+  leafIndex: integer('leaf_index'),
+  id: bigint('id', { mode: 'number' }),
+  at: instant('at'),
+  action: text('action'),
+  resourceType: text('resource_type'),
+  leaf: text('leaf'),
+  rowText: text('row_text'),
 }).existing();
