@@ -1,0 +1,133 @@
+/** `kompl load` and `kompl library …` as they are typed, on an embedded workspace and on a server. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inProcessTransport } from '@main/db/embedded/transport';
+import { createTestDatabase, embeddedFolder, type TestDatabase, testKinds } from '@main/db/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommandLine } from './run';
+
+function urlOf({ target }: TestDatabase): string {
+  if (target.kind !== 'server') throw new Error('not a server');
+  return `postgres://${target.user}:${encodeURIComponent(target.password)}@${target.host}:${target.port}/${target.database}`;
+}
+
+/** Roles belong to the whole server and would outlive the database. */
+async function dropRoles(place: TestDatabase): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(place) });
+  await client.connect();
+  const { rows } = await client.query(`SELECT rolname FROM pg_roles WHERE rolname IN (SELECT db_role FROM public.users)
+    OR rolname LIKE ANY (SELECT 'tenant\\_' || replace(id::text, '-', '') || '\\_%' FROM public.tenants)`);
+  for (const { rolname } of rows) await client.query(`DROP OWNED BY ${rolname} CASCADE; DROP ROLE ${rolname}`);
+  await client.end();
+}
+
+describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s', (kind) => {
+  const serial = `${process.pid}-${Date.now().toString(36)}`;
+  const email = `lena.${serial}@load.example`;
+  const domain = `load-${serial}.example`;
+  let place: TestDatabase | null = null;
+  let where: readonly string[];
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kompl-cli-load-'));
+    if (kind === 'embedded') where = ['--data-dir', await embeddedFolder()];
+    else {
+      place = await createTestDatabase(kind);
+      where = ['--database', urlOf(place)];
+    }
+    await mkdir(join(folder, 'first'));
+    await writeFile(join(folder, 'first', 'controls.csv'), 'ref,name,control set\nC-1,One,Set\nC-2,Two,Set\n');
+    await writeFile(join(folder, 'first', 'control_sets.json'), '[{"name": "Set"}]');
+    await writeFile(join(folder, 'first', 'readme.txt'), 'left aside');
+    await writeFile(join(folder, 'bad.csv'), 'ref,name\n1,\n');
+    await writeFile(join(folder, 'map.json'), '{"entities": {"bad": "controls"}, "columns": {"bad": {"name": "name"}}}');
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    if (kind === 'embedded') await rm(where[1] ?? '', { recursive: true, force: true });
+    if (place) await dropRoles(place);
+    await place?.drop();
+  });
+
+  async function kompl(line: string, input = '') {
+    let [out, err] = ['', ''];
+    const code = await runCommandLine([...line.split(' '), ...where], {
+      io: {
+        out: (text) => {
+          out += text;
+        },
+        err: (text) => {
+          err += text;
+        },
+        env: {},
+        readStdin: async () => input,
+        askPassword: async () => null,
+        now: () => new Date(),
+      },
+      embedded: inProcessTransport(),
+      folder,
+    });
+    return { code, out, err };
+  }
+
+  it('tries, loads, loads again, and says what is wrong in a file', async () => {
+    expect((await kompl('db migrate')).code).toBe(0);
+    expect((await kompl(`tenant create --name Load --domain ${domain} --starter none`)).code).toBe(0);
+    const person = `user create --tenant ${domain} --email ${email} --role compliance --password-stdin`;
+    expect((await kompl(person, 'a long enough password')).err).toBe('');
+    const as = `--tenant ${domain} --as ${email}`;
+    const trial = await kompl(`load ${as} first --dry-run --json`);
+    expect([trial.code, trial.err]).toEqual([0, '']);
+    expect(JSON.parse(trial.out)).toMatchObject({ dryRun: true, written: false, ignored: ['readme.txt'], faultCount: 0 });
+    const loaded = await kompl(`load ${as} first`);
+    expect(loaded).toMatchObject({ code: 0, out: expect.stringContaining('All of it is written.') });
+    expect(JSON.parse((await kompl(`load ${as} first/control_sets.json first/controls.csv --json`)).out)).toMatchObject({
+      files: [{ unchanged: 1 }, { unchanged: 2 }],
+    });
+    const bad = await kompl(`load ${as} bad.csv --map map.json --errors faults.jsonl --json`);
+    expect(bad.code).toBe(1);
+    expect(JSON.parse(bad.out)).toMatchObject({ written: false, faultCount: 1 });
+    expect(JSON.parse(await readFile(join(folder, 'faults.jsonl'), 'utf8'))).toEqual({
+      file: 'bad.csv',
+      entity: 'controls',
+      row: 2,
+      column: 'name',
+      reason: 'needs a value',
+    });
+    expect(await kompl(`load ${as} bad.csv`)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('no kind of record'),
+    });
+    expect(await kompl(`load ${as} first --date-order ymd`)).toMatchObject({ code: 2, out: '' });
+    expect(await kompl(`load --tenant ${domain} first`)).toMatchObject({ code: 2, err: expect.stringContaining('--as EMAIL') });
+  });
+
+  it('adds to the library, shows it, and publishes', async () => {
+    const content = (name: string) => ({
+      library: 1,
+      kind: 'control_set',
+      controlSet: { name: 'Shared', version: '1' },
+      controls: [{ ref: 'S-1', name }],
+    });
+    await writeFile(join(folder, 'one.json'), JSON.stringify(content('Old')));
+    await writeFile(join(folder, 'two.json'), JSON.stringify(content('New')));
+    expect((await kompl('library add one.json --slug shared --version 1')).err).toBe('');
+    expect((await kompl('library add two.json --slug shared --version 2')).out).toContain('shared 2 added');
+    expect(await kompl('library add two.json --slug shared --version 1')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('stays as it is'),
+    });
+    expect((await kompl('library diff shared --from 1 --to 2')).out).toBe('changed  S-1\n');
+    expect((await kompl('library publish shared --version 1')).code).toBe(2);
+    const preview = JSON.parse((await kompl(`library publish shared --version 1 --tenants ${domain} --dry-run --json`)).out);
+    expect(preview).toMatchObject({ dryRun: true, tenants: [{ error: null, difference: { counts: { created: 1 } } }] });
+    expect((await kompl('library publish shared --version 1 --all')).code).toBe(0);
+    expect((await kompl('library publish shared --version 2 --all')).out).toContain('1 updated');
+    expect((await kompl('library show shared')).out).toContain('Load: 2');
+    expect((await kompl('library list --json')).out).toContain('"slug":"shared"');
+  });
+});
