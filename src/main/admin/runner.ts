@@ -29,8 +29,9 @@ export interface Runner {
 export async function runnerFor(database: Database, actor: Actor): Promise<Runner> {
   const { rows } = await database.withPerson({ ...actor, personId: null, readOnly: true }, (tx) =>
     tx.query(
-      `SELECT coalesce((SELECT r.rolsuper OR pg_has_role(r.oid, o.oid, 'MEMBER') FROM pg_roles r
-         LEFT JOIN pg_roles o ON o.rolname = 'kompl_owner' WHERE r.rolname = session_user), false) AS owner`,
+      // The catalogue of roles is closed to persons; what they may ask about is themselves.
+      `SELECT current_setting('is_superuser') = 'on'
+         OR coalesce(pg_has_role(to_regrole('kompl_owner')::oid, 'MEMBER'), false) AS owner`,
     ),
   );
   const { owner } = z.object({ owner: z.boolean() }).parse(rows[0]);
