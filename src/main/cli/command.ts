@@ -38,13 +38,18 @@ export interface OfflineCall {
   path(given: string): string;
 }
 
+/** A person's context with the whole database as they may use it: for reading only where its schema is of another version. */
+export interface CommandContext extends EntityContext {
+  readonly database: Database;
+}
+
 export interface CommandCall extends OfflineCall {
   readonly database: Database;
   readonly login: Login;
   /** The person of `--as`, or of the connection itself; null over an administrator's connection without `--as`. */
   person(): Promise<Person | null>;
   /** The person's context in the tenant of `--tenant`, checked: membership, licence, suspension. Refuses where there is no person. */
-  context(): Promise<EntityContext>;
+  context(): Promise<CommandContext>;
   /** As `context`; over an administrator's connection without `--as` a context that can only read. */
   readingContext(): Promise<EntityContext>;
 }

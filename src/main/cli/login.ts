@@ -13,6 +13,7 @@ import { calendarDate, type EntityContext, systemClock } from '@main/entities/co
 import { refusalOf, type WorkspaceRow, workspaceRowSchema } from '@main/identity/workspaces';
 import { CodedError } from '@shared/errors';
 import { z } from 'zod';
+import type { CommandContext } from './command';
 import { migrationsFolder } from './folders';
 import type { CommandIo } from './io';
 import type { ChosenTarget } from './target';
@@ -89,7 +90,7 @@ async function opened(target: Target): Promise<Opened> {
 }
 
 /** The database, open for reading only where its schema is not the one that this program knows. */
-async function asKnown(database: Database, personId: string | null, tenantId: string | null): Promise<Database> {
+export async function asKnown(database: Database, personId: string | null, tenantId: string | null): Promise<Database> {
   const expected = newestVersions(await loadMigrations(migrationsFolder()));
   return (await openFor(database, { personId, tenantId, source: SOURCE, expected })).database;
 }
@@ -126,7 +127,7 @@ function active(row: unknown, who: string): Person {
 }
 
 /** The person's context in a tenant (by id or domain). Throws NO_MEMBERSHIP, NOT_FOUND, LICENCE_…, TENANT_SUSPENDED. */
-export async function contextOf(opened: Opened, person: Person, tenant: string, io: CommandIo): Promise<EntityContext> {
+export async function contextOf(opened: Opened, person: Person, tenant: string, io: CommandIo): Promise<CommandContext> {
   const { rows } = await opened.database.withPerson({ personId: person.id, source: SOURCE, readOnly: true }, (tx) =>
     tx.query('SELECT * FROM public.my_workspaces()'),
   );
@@ -193,7 +194,7 @@ export async function tenantIdOf(opened: Opened, tenant: string): Promise<string
   return tenant.toLowerCase();
 }
 
-function context(database: Database, session: EntityContext['session']): EntityContext {
+function context(database: Database, session: EntityContext['session']): CommandContext {
   let last = 0;
   return {
     database,

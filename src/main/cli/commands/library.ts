@@ -8,7 +8,7 @@ import { errorSentence } from '@shared/error-texts';
 import { CodedError } from '@shared/errors';
 import type { LibraryDifference } from '@shared/wire/library';
 import type { Answer, Command, CommandCall } from '../command';
-import { listTenantRecords, tenantIdOf } from '../login';
+import { asKnown, listTenantRecords, tenantIdOf } from '../login';
 import { UsageError } from '../usage';
 
 function requireAdministrator({ login }: CommandCall): void {
@@ -45,7 +45,7 @@ const add: Command = {
     const slug = values.text('slug');
     if (!SLUG.test(slug) || slug.length > 80) throw new UsageError('--slug is small letters, digits and hyphens, at most 80');
     const path = call.path(call.positionals[0] ?? '');
-    const made = await addVersion(call.database, {
+    const made = await addVersion(await asKnown(call.database, null, null), {
       slug,
       version: values.text('version'),
       title: values.optional('title') ?? slug,
@@ -167,7 +167,8 @@ const publish: Command = {
   },
   async run(call): Promise<Answer> {
     requireAdministrator(call);
-    const { values, database } = call;
+    const { values } = call;
+    const database = await asKnown(call.database, null, null);
     const dryRun = values.flag('dry-run');
     const tenants = await tenantsOf(call);
     const version = await findVersion(database, call.positionals[0] ?? '', values.text('version'));

@@ -105,7 +105,7 @@ const load: Command = {
     operation: { type: 'string', value: 'ID', help: 'the id of an earlier try, so that it takes effect once' },
   },
   async run(call) {
-    const { values, database } = call;
+    const { values } = call;
     const mapFile = values.optional('map');
     const map = mapFile === undefined ? undefined : await readMap(call.path(mapFile));
     const options = optionsOf(call, map?.columns);
@@ -113,8 +113,8 @@ const load: Command = {
     const ctx = await call.context();
     const found = await findFiles(call.positionals.map(call.path), map?.entities);
     const outcome = values.flag('dry-run')
-      ? await previewLoad(ctx, database, found, options)
-      : await loadFiles(ctx, database, operation, found, options);
+      ? await previewLoad(ctx, ctx.database, found, options)
+      : await loadFiles(ctx, ctx.database, operation, found, options);
     const faultFile = values.optional('errors');
     if (faultFile !== undefined) await saveFaults(call.path(faultFile), outcome);
     return answer(outcome, operation, faultFile);
