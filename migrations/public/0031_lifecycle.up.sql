@@ -248,7 +248,10 @@ BEGIN
   EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', space);
   FOREACH fn IN ARRAY ARRAY['viewer', 'auditor', 'compliance', 'privacy', 'risk', 'admin'] LOOP
     IF EXISTS (SELECT FROM pg_roles r WHERE r.rolname = public.tenant_role(p_tenant, fn)) THEN
-      EXECUTE format('DROP OWNED BY %I', public.tenant_role(p_tenant, fn)); -- privileges outside of the schema
+      -- Privileges outside of the schema, as far as the owner inherits the role's rights; where something is left, DROP ROLE refuses.
+      IF pg_has_role('kompl_owner', public.tenant_role(p_tenant, fn), 'USAGE') THEN
+        EXECUTE format('DROP OWNED BY %I', public.tenant_role(p_tenant, fn));
+      END IF;
       EXECUTE format('DROP ROLE %I', public.tenant_role(p_tenant, fn));
       roles := roles + 1;
     END IF;
