@@ -45,8 +45,8 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
     // A row in the middle of a batch that a person wrote, so that every column holds something.
     const [found] = await at.look(
       `SELECT seal_seq::integer AS seal, leaf_index AS leaf, trail_id::text AS id FROM private.audit_logs
-       WHERE tenant_id = $1 AND origin = 'tenant' AND resource_type = 'controls' AND actor IS NOT NULL AND leaf_index = 2
-         AND seal_seq > 2 ORDER BY seal_seq LIMIT 1`,
+       WHERE tenant_id = $1 AND origin = 'tenant' AND resource_type = 'controls' AND actor IS NOT NULL
+         AND leaf_index BETWEEN 1 AND 5 AND seal_seq > 2 ORDER BY seal_seq, leaf_index LIMIT 1`,
       [at.a.id],
     );
     victim = found as typeof victim;
@@ -169,8 +169,10 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
     const swap = (one: string, two: string) => `UPDATE private.audit_logs a SET seal_seq = b.s, leaf_index = b.l
       FROM (VALUES (${one}, ${two}), (${two}, ${one})) AS b (ws, wl, s, l)
       WHERE a.tenant_id = '${at.a.id}' AND a.origin = 'tenant' AND a.seal_seq = b.ws AND a.leaf_index = b.wl`;
-    expect(await kinds(swap('3::bigint, 1', '3::bigint, 2'))).toEqual(['row_moved']);
-    expect(await kinds(swap('2::bigint, 1', '3::bigint, 2'))).toEqual(['row_changed']);
+    expect(await kinds(swap(`${victim.seal}::bigint, ${victim.leaf - 1}`, `${victim.seal}::bigint, ${victim.leaf}`))).toEqual([
+      'row_moved',
+    ]);
+    expect(await kinds(swap('1::bigint, 0', `${victim.seal}::bigint, ${victim.leaf}`))).toEqual(['row_changed']);
   });
 
   it('sees a seal taken out, the chain cut back, and one that was forged with another key', async () => {
@@ -271,8 +273,9 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
 
     it('of a span holds whole seals and proves itself', async () => {
       const [middle] = await at.look(
-        `SELECT min(created_at)::text AS "from", max(created_at)::text AS "to" FROM private.audit_logs WHERE tenant_id = $1 AND seal_seq = 4`,
-        [at.a.id],
+        `SELECT min(created_at)::text AS "from", (max(created_at) + interval '1 microsecond')::text AS "to" FROM private.audit_logs
+         WHERE tenant_id = $1 AND seal_seq = $2`,
+        [at.a.id, victim.seal],
       );
       const lines: string[] = [];
       const summary = await withOwnerSource(database.admin, at.a.id, (source) =>
