@@ -146,6 +146,8 @@ export async function strike(client: AdminClient, run: string): Promise<void> {
         );
         await client.query(`DROP ROLE ${role}`);
       }
+      // The trail of a given tenant says that they came; it says that they left, too.
+      await client.query("SELECT public.note_person_event($1::uuid, 'person.remove')", [id]);
       await client.query('DELETE FROM public.tenant_memberships WHERE user_id = $1::uuid', [id]);
       await deleteOrClose(client, 'users', id, "is_deleted = true, deleted_at = now(), status = 'suspended', tenant_id = NULL");
     });
@@ -170,7 +172,8 @@ export async function strike(client: AdminClient, run: string): Promise<void> {
 
 async function dropRoles(client: AdminClient, pattern: string): Promise<void> {
   const roles = await names(client, 'SELECT rolname::text AS name FROM pg_roles WHERE rolname LIKE $1', [pattern]);
-  for (const role of roles) await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  // Only a role whose privileges one has lets go of its own; the owner may take on a tenant's roles but does not inherit them.
+  for (const role of roles) await client.query(`GRANT ${role} TO CURRENT_USER; DROP OWNED BY ${role}; DROP ROLE ${role}`);
 }
 
 const LOCK = "hashtextextended('kompl.isolation.' || $1, 0)";
