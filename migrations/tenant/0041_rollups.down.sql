@@ -16,6 +16,7 @@ DROP FUNCTION {{schema}}.rollup_upkeep(bigint);
 DROP FUNCTION {{schema}}.rollup_isolation();
 DROP FUNCTION {{schema}}.rebuild_rollups();
 DROP FUNCTION {{schema}}.fold_rollups();
+DROP FUNCTION {{schema}}.figures(text);
 DROP VIEW {{schema}}.current_rollups;
 DROP TABLE {{schema}}.requirement_standings;
 DROP TABLE {{schema}}.rollup_deltas;

@@ -72,6 +72,21 @@ FROM (
 ) a
 GROUP BY a.measure, a.key HAVING sum(a.n) <> 0;
 
+-- The figures of the first page: those of current_rollups, of 'verified' since p_quarter (its first day) those of findings that the
+-- acting person may see. A function, so that a session plans it once.
+CREATE FUNCTION {{schema}}.figures(p_quarter text) RETURNS TABLE (measure text, key text, n bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT r.measure, r.key, r.n FROM {{schema}}.current_rollups r
+    WHERE r.measure IN ('controls', 'requirements', 'plan.tests', 'plan.tested', 'stale');
+  RETURN QUERY SELECT 'verified', '', count(DISTINCT v.finding)
+    FROM (SELECT split_part(a.key, '|', 2)::uuid AS finding
+          FROM (SELECT d.key FROM {{schema}}.rollup_deltas d WHERE d.measure = 'verified' AND d.key >= p_quarter
+                UNION ALL SELECT f.key FROM {{schema}}.rollups f WHERE f.measure = 'verified' AND f.key >= p_quarter) a) v
+    WHERE NOT {{schema}}.is_hidden(v.finding);
+END
+$$;
+
 -- Folds the differences in; how many there were, null where somebody else is at it.
 CREATE FUNCTION {{schema}}.fold_rollups() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
@@ -285,7 +300,7 @@ WHERE l.resource_type = 'findings' AND l.action = 'update' AND l.new_values ->> 
 GROUP BY 2;
 SELECT {{schema}}.rebuild_rollups();
 
-REVOKE ALL ON FUNCTION {{schema}}.fold_rollups(), {{schema}}.rebuild_rollups(), {{schema}}.rollup_isolation(),
+REVOKE ALL ON FUNCTION {{schema}}.figures(text), {{schema}}.fold_rollups(), {{schema}}.rebuild_rollups(), {{schema}}.rollup_isolation(),
   {{schema}}.rollup_upkeep(bigint), {{schema}}.roll_up_findings() FROM PUBLIC;
-GRANT SELECT ON {{schema}}.current_rollups
+GRANT EXECUTE ON FUNCTION {{schema}}.figures(text)
   TO {{role}}_viewer, {{role}}_auditor, {{role}}_compliance, {{role}}_privacy, {{role}}_risk, {{role}}_admin;

@@ -75,7 +75,11 @@ describe.each(testServers(['embedded', 'server']))('rollups on $kind', ({ kind, 
       `INSERT INTO requirements (regulation_id, ref_id, kind, assessable, order_index, depth)
        SELECT g.id, 'RQ-' || k, 'control', true, k, 0 FROM regulations g, generate_series(1, 6) k`,
       `INSERT INTO audit_plans (audit_name) VALUES ('first'), ('second')`,
-      `INSERT INTO controls (name, family, status) SELECT 'control ' || k, 'F', 'active' FROM generate_series(1, 12) k`,
+      `INSERT INTO controls (name, family, status, last_result)
+       SELECT 'control ' || k, 'F', 'active', CASE WHEN k % 4 > 0 THEN 'effective' END FROM generate_series(1, 12) k`,
+      `INSERT INTO control_requirements (control_id, requirement_id, relation, strength)
+       SELECT c.id, q.id, 'equal', 5 FROM (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM controls) c
+       JOIN (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM requirements) q ON q.nth % 12 = c.nth - 1`,
     ]);
   });
   afterAll(() => database?.close());
@@ -140,6 +144,7 @@ describe.each(testServers(['embedded', 'server']))('rollups on $kind', ({ kind, 
       `SELECT fold_rollups()`,
       `SELECT rebuild_rollups()`,
       `SELECT * FROM rollups`,
+      `SELECT * FROM current_rollups`,
     ])
       expect(await at.attempt(at.a.people.admin, statement)).toEqual({ refused: '42501' });
   });

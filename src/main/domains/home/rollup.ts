@@ -52,12 +52,7 @@ export async function readRollup(
   quarter: string,
 ): Promise<Rollup & { readonly verified: number; readonly stale: boolean }> {
   const { rows } = await tx.query<Figure>(
-    `SELECT measure, key, n::integer AS n FROM current_rollups
-     WHERE measure IN ('controls', 'requirements', 'plan.tests', 'plan.tested', 'stale')
-     UNION ALL
-     SELECT 'verified', '', count(DISTINCT v.finding)::integer
-     FROM (SELECT split_part(r.key, '|', 2)::uuid AS finding FROM current_rollups r WHERE r.measure = 'verified' AND r.key >= $1::text) v
-     WHERE NOT is_hidden(v.finding)
+    `SELECT measure, key, n::integer AS n FROM figures($1::text)
      UNION ALL
      SELECT f.measure, t.audit_plan_id::text, sum(f.n)::integer
      FROM control_tests t
