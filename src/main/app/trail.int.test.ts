@@ -38,7 +38,7 @@ describe.each(testKinds())('the trail in the workstation on %s', (kind) => {
       entity: 'controls',
       entityId: uuidv7(),
       kind: 'create',
-      baseVersion: 0,
+      baseVersion: null,
       base: {},
       patch: { name: 'Seen in the trail' },
     });
