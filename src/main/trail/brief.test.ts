@@ -1,6 +1,7 @@
 /** What one row of the trail says. */
+import { changesOf } from '@shared/trail-changes';
 import { describe, expect, it } from 'vitest';
-import { briefOf, changesOf } from './brief';
+import { briefOf } from './brief';
 
 const nothing = { oldValues: null, newValues: null, details: null };
 

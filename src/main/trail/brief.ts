@@ -1,4 +1,5 @@
 /** From an entry's full content to the little that one row of a list can say. Pure. */
+import { changesOf } from '@shared/trail-changes';
 import type { TrailChange } from '@shared/wire/trail';
 
 type Values = Readonly<Record<string, unknown>> | null;
@@ -20,9 +21,6 @@ export interface Brief {
 const MOST = 2;
 const LONGEST = 80;
 
-/** The system writes these with every change; they say nothing of their own. */
-const OWN = new Set(['id', 'tenant_id', 'row_version', 'created_at', 'updated_at', 'created_by', 'updated_by']);
-
 /** Columns that name a record, the shortest names first. */
 const NAMES = ['ref', 'code', 'title', 'name', 'file_name', 'email', 'domain'];
 
@@ -31,17 +29,6 @@ function cut(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const text = JSON.stringify(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : value;
-}
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-
-/** Every column that differs, in the order in which the values name them. */
-export function changesOf({ oldValues, newValues }: Pick<TrailContent, 'oldValues' | 'newValues'>): TrailChange[] {
-  const columns = [...new Set([...Object.keys(newValues ?? {}), ...Object.keys(oldValues ?? {})])];
-  return columns
-    .filter((column) => !OWN.has(column))
-    .map((column) => ({ column, before: oldValues?.[column] ?? null, after: newValues?.[column] ?? null }))
-    .filter(({ before, after }) => !same(before, after));
 }
 
 function calledIn(values: Values): string | null {
