@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ResultCache } from '@main/entities/cache';
 import type { EntityContext } from '@main/entities/context';
 import { EntityService } from '@main/entities/service';
 import { creation, testClock } from '@main/entities/testing/desk';
@@ -130,6 +131,33 @@ describe.runIf(testKinds().includes('server'))('with a streaming replica', () =>
     expect(await fromReplica()).toBe(true);
     expect((await findings())?.n).toBe(101);
     await standby.end();
+  });
+
+  test('the lists of the screens come from it, with one’s own records in them', async () => {
+    const database = await open({ readReplicas: true });
+    const service = new EntityService({});
+    let sequence = 0;
+    let lagging = 0;
+    const session = { personId: person.id, tenantId: person.tenantId, functions: [person.fn] };
+    const device = { id: `lists-${randomUUID()}`, nextSeq: () => ++sequence };
+    const ctx: EntityContext = { database, session, device, clock: testClock, source: 'test', cache: new ResultCache() };
+    const watched: EntityContext = {
+      ...ctx,
+      database: {
+        withTenant: (asked, work) =>
+          database.withTenant(asked, async (tx) => {
+            const { rows } = await tx.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+            if (rows[0]?.standby) lagging += 1;
+            return work(tx);
+          }),
+      },
+    };
+    for (let n = 1; n <= 20; n++) {
+      await service.apply(ctx, creation('actions', { title: `Listed ${n}` }));
+      await pause(20);
+      expect((await service.list(watched, 'actions', {})).total).toBe(n);
+    }
+    expect(lagging).toBeGreaterThan(0);
   });
 
   test('what asks for the present, and every write, goes to the primary', async () => {

@@ -24,6 +24,8 @@ export interface ServiceScope {
   readonly opId?: string;
   readonly reason?: string;
   readonly readOnly?: boolean;
+  /** May be answered by a standby that holds the person's own writes. */
+  readonly lagging?: boolean;
 }
 
 /** Runs `work` in one transaction as one function of one tenant: commits when it resolves, rolls back when it rejects. */

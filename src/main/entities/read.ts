@@ -51,7 +51,7 @@ export async function listRecords<N extends EntityName>(
   pageStatement(entity, query, facts);
   return cachedRead(
     ctx,
-    readScope(ctx, [name]),
+    { ...readScope(ctx, [name]), lagging: true },
     { question: ['list', name, query, facts.today], tables: tablesOf(entity, query) },
     async (tx) => {
       const candidates = await findCandidates(tx, entity, query);
