@@ -26,7 +26,7 @@ export function pageStatement(
   candidates: Candidates | null = null,
 ): Statement {
   const parameters = new Parameters();
-  const where = `${pageCondition(candidates, ROW, parameters)} AND ${whereClause(entity, query, facts, parameters)}`;
+  const where = `${pageCondition(candidates, ROW, parameters)} AND ${whereClause(entity, query, facts, parameters, candidates?.ids === null)}`;
   const order = orderClause(entity, query.sort, parameters);
   const text =
     `SELECT ${selectList(entity, ROW, false)} FROM ${tableOf(entity)} ${ROW} ${order.joins} WHERE ${where} ` +
@@ -63,11 +63,17 @@ export function countsStatement(entity: Entity, facts: FilterFacts): Statement {
   };
 }
 
-function whereClause(entity: Entity, query: CheckedListQuery, facts: FilterFacts, parameters: Parameters): string {
+function whereClause(
+  entity: Entity,
+  query: CheckedListQuery,
+  facts: FilterFacts,
+  parameters: Parameters,
+  common = false,
+): string {
   return [
     `${ROW}.archived_at IS ${query.archived ? 'NOT NULL' : 'NULL'}`,
     filterCondition(entity, query.filter, ROW, parameters, facts),
-    searchCondition(entity, query.search, ROW, parameters),
+    searchCondition(entity, query.search, ROW, parameters, common),
   ].join(' AND ');
 }
 
