@@ -50,7 +50,10 @@ export const NAVIGATION: readonly NavGroup[] = [
   },
   {
     label: 'Administration',
-    items: [{ key: 'people', label: 'People', icon: 'people', to: '/admin/people', letter: 'U', only: ['admin'] }],
+    items: [
+      { key: 'people', label: 'People', icon: 'people', to: '/admin/people', letter: 'U', only: ['admin'] },
+      { key: 'trail', label: 'Audit trail', icon: 'history', to: '/admin/trail', letter: 'T', only: ['admin'] },
+    ],
   },
 ];
 

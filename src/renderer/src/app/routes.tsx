@@ -24,6 +24,7 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import('../features/connections/ConnectionsPage')).ConnectionsPage }),
   },
   { path: 'admin/people', lazy: async () => ({ Component: (await import('../features/people/PeoplePage')).PeoplePage }) },
+  { path: 'admin/trail', lazy: async () => ({ Component: (await import('../features/trail/TrailPage')).TrailPage }) },
   { path: 'settings', lazy: async () => ({ Component: (await import('../features/settings/SettingsPage')).SettingsPage }) },
   { path: '*', Component: NotFoundScreen },
 ];
