@@ -20,7 +20,13 @@ const WORKSPACE: Workspace = {
 };
 
 const SESSION: SessionState = {
-  person: { id: '00000000-0000-4000-8000-0000000000bb', email: 'b@bench.example', displayName: 'Bench', initials: 'B' },
+  person: {
+    id: '00000000-0000-4000-8000-0000000000bb',
+    email: 'b@bench.example',
+    displayName: 'Bench',
+    initials: 'B',
+    platform: false,
+  },
   workspace: WORKSPACE,
   workspaces: [WORKSPACE],
 };
@@ -50,6 +56,8 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     entities,
     people: absent(),
     adminPeople: absent(),
+    adminTenants: absent(),
+    adminConfig: absent(),
     oscal: absent(),
     load: absent(),
     library: absent(),

@@ -9,7 +9,6 @@ import type { LiveConnection } from '../connections/live';
 import type { Database } from '../db/database';
 import { codeOf } from '../db/errors';
 import { dbRoleOf, noteFailedSignIn, scramVerifier, verifyScram } from '../db/provision';
-import type { SqlClient } from '../entities/context';
 import { type WorkspaceRow, workspaceRowSchema } from './workspaces';
 
 export interface PersonRow {
@@ -143,28 +142,20 @@ async function whyRefused(database: Database): Promise<unknown> {
 /** Who it is and where they may work; the sign-in itself is noted in the same transaction. */
 async function read(database: Database, personId: string | null, source: string): Promise<Identified> {
   return database.withPerson({ personId, source }, async (tx) => {
-    const [me, workspaces] = await Promise.all([
+    const [me, workspaces, right] = await Promise.all([
       tx.query('SELECT id, email, first_name, last_name, status FROM public.me()'),
       tx.query('SELECT * FROM public.my_workspaces()'),
+      tx.query('SELECT public.administers_platform() AS platform'),
       tx.query('SELECT public.note_sign_in()'),
     ]);
     const row = z.array(meSchema).parse(me.rows)[0];
     if (!row) throw new CodedError('SIGN_IN_REFUSED');
     if (row.status !== 'active') throw new CodedError('PERSON_SUSPENDED');
-    const platform = await isPlatform(tx, row.email);
+    const platform = z.array(z.object({ platform: z.boolean() })).parse(right.rows)[0]?.platform === true;
     return {
       database,
       person: { id: row.id, email: row.email, firstName: row.first_name, lastName: row.last_name, platform },
       workspaces: z.array(workspaceRowSchema).parse(workspaces.rows),
     };
   });
-}
-
-async function isPlatform(tx: Pick<SqlClient, 'query'>, email: string): Promise<boolean> {
-  const { rows } = await tx.query(
-    `SELECT r.oid FROM pg_roles r JOIN pg_roles g ON g.rolname = 'kompl_platform'
-     WHERE r.rolname = $1 AND pg_has_role(r.oid, g.oid, 'MEMBER')`,
-    [dbRoleOf(email)],
-  );
-  return rows.length > 0;
 }
