@@ -73,7 +73,7 @@ FROM (
 GROUP BY a.measure, a.key HAVING sum(a.n) <> 0;
 
 -- The figures of the first page: those of current_rollups, of 'verified' since p_quarter (its first day) those of findings that the
--- acting person may see. A function, so that a session plans it once.
+-- acting person may see, and beside the tests of a plan the restricted ones that they may see. A function, so that a session plans it once.
 CREATE FUNCTION {{schema}}.figures(p_quarter text) RETURNS TABLE (measure text, key text, n bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
 BEGIN
@@ -84,6 +84,11 @@ BEGIN
           FROM (SELECT d.key FROM {{schema}}.rollup_deltas d WHERE d.measure = 'verified' AND d.key >= p_quarter
                 UNION ALL SELECT f.key FROM {{schema}}.rollups f WHERE f.measure = 'verified' AND f.key >= p_quarter) a) v
     WHERE NOT {{schema}}.is_hidden(v.finding);
+  RETURN QUERY SELECT f.measure, t.audit_plan_id::text, sum(f.n)
+    FROM {{schema}}.control_tests t
+    CROSS JOIN LATERAL (VALUES ('plan.tests', 1), ('plan.tested', (t.test_result <> 'not_tested')::integer)) f (measure, n)
+    WHERE t.restricted_root IS NOT NULL AND t.archived_at IS NULL AND t.audit_plan_id IS NOT NULL AND {{schema}}.may_see(t.restricted_root)
+    GROUP BY 1, 2;
 END
 $$;
 

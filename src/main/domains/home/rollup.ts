@@ -51,15 +51,7 @@ export async function readRollup(
   tx: SqlClient,
   quarter: string,
 ): Promise<Rollup & { readonly verified: number; readonly stale: boolean }> {
-  const { rows } = await tx.query<Figure>(
-    `SELECT measure, key, n::integer AS n FROM figures($1::text)
-     UNION ALL
-     SELECT f.measure, t.audit_plan_id::text, sum(f.n)::integer
-     FROM control_tests t
-     CROSS JOIN LATERAL (VALUES ('plan.tests', 1), ('plan.tested', (t.test_result <> 'not_tested')::integer)) f (measure, n)
-     WHERE t.restricted_root IS NOT NULL AND t.archived_at IS NULL AND t.audit_plan_id IS NOT NULL GROUP BY 1, 2`,
-    [quarter],
-  );
+  const { rows } = await tx.query<Figure>('SELECT measure, key, n::integer AS n FROM figures($1::text)', [quarter]);
   const programmes = new Map<string, { tests: number; tested: number }>();
   for (const { measure, key, n } of rows) {
     if (measure !== 'plan.tests' && measure !== 'plan.tested') continue;
