@@ -1,12 +1,10 @@
 /** From the rows of `public.my_workspaces()` to workspaces with their marks, and why nobody gets into one. */
 import { CodedError } from '@shared/errors';
 import type { Workspace } from '@shared/ipc';
+import { COLOURS, fullMarks, WEAVES } from '@shared/marks';
 import type { TenantFunction } from '@shared/roles';
 import { tenantFunctionSchema } from '@shared/wire/roles';
 import { z } from 'zod';
-
-export const COLOURS = ['plum', 'petrol', 'ochre', 'navy', 'forest', 'brick', 'umber', 'olive'] as const;
-export const WEAVES = ['plain', 'dots', 'bars', 'grid', 'teeth', 'lines'] as const;
 
 /** A row as the database gives it; dates are `YYYY-MM-DD` text. */
 export const workspaceRowSchema = z.object({
@@ -31,7 +29,6 @@ const marksSchema = z.object({
   weave: z.enum(WEAVES).optional().catch(undefined),
 });
 
-/** Marks that a tenant's configuration leaves out are drawn from its id, so that they never change. */
 export function toWorkspace(row: WorkspaceRow, today: string): Workspace {
   const parsed = marksSchema.safeParse(row.config ?? {});
   const marks = parsed.success ? parsed.data : {};
@@ -39,11 +36,7 @@ export function toWorkspace(row: WorkspaceRow, today: string): Workspace {
     tenantId: row.tenant_id,
     name: row.name,
     domain: row.domain ?? '',
-    kind: marks.kind ?? 'production',
-    place: marks.place ?? null,
-    sign: marks.sign ?? signOf(row.name),
-    colour: marks.colour ?? pick(COLOURS, row.tenant_id, 0),
-    weave: marks.weave ?? pick(WEAVES, row.tenant_id, 2),
+    ...fullMarks(row.tenant_id, row.name, marks),
     functions: row.functions,
     licence: { type: row.licence_type ?? '', endDate: row.licence_end ?? '', usable: refusalOf(row, today) === null },
   };
@@ -77,14 +70,4 @@ export function chooseTenant(rows: readonly WorkspaceRow[], lastUsed: string | u
 export function widest(functions: readonly TenantFunction[]): TenantFunction {
   const order: readonly TenantFunction[] = ['admin', 'risk', 'privacy', 'compliance', 'auditor', 'viewer'];
   return order.find((fn) => functions.includes(fn)) ?? 'viewer';
-}
-
-function signOf(name: string): string {
-  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  const letters = words.length > 1 ? words.slice(0, 2).map((word) => word[0]) : [words[0]?.slice(0, 2) ?? '?'];
-  return letters.join('').toUpperCase();
-}
-
-function pick<T extends string>(values: readonly [T, ...T[]], id: string, at: number): T {
-  return values[Number.parseInt(id.slice(at, at + 2), 16) % values.length] ?? values[0];
 }

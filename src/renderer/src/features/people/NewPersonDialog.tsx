@@ -4,9 +4,9 @@ import { FUNCTION_LABELS, TENANT_FUNCTIONS, type TenantFunction } from '@shared/
 import { useState } from 'react';
 import { Dialog } from '../../components/Dialog';
 import { Icon } from '../../components/Icon';
+import { Refusal } from '../../components/Refusal';
 import { trpcClient } from '../../lib/trpc';
 import css from './PeoplePage.module.css';
-import { Refusal } from './Refusal';
 import { usePeopleAction } from './usePeopleAction';
 import { PASSWORD_LENGTH, passwordFault } from './words';
 

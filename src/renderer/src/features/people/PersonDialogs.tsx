@@ -5,11 +5,11 @@ import type { TenantMember } from '@shared/wire/admin-people';
 import { useState } from 'react';
 import { Dialog } from '../../components/Dialog';
 import { Icon } from '../../components/Icon';
+import { Refusal } from '../../components/Refusal';
 import { DateField } from '../../entities/form/DateField';
 import { trpcClient } from '../../lib/trpc';
 import { ROLE_CHOICES } from './NewPersonDialog';
 import css from './PeoplePage.module.css';
-import { Refusal } from './Refusal';
 import { usePeopleAction } from './usePeopleAction';
 import { lastInstantOf, nameOf, PASSWORD_LENGTH, passwordFault } from './words';
 

@@ -7,12 +7,12 @@ import { DateText } from '../../components/DateText';
 import { Icon } from '../../components/Icon';
 import { SidePane } from '../../components/Page';
 import { Pill } from '../../components/Pill';
+import { Refusal } from '../../components/Refusal';
 import { formatDate, formatInstant } from '../../lib/format';
 import { useMe } from '../../lib/session';
 import { trpcClient } from '../../lib/trpc';
 import css from './PeoplePage.module.css';
 import { ConfirmDialog, GrantDialog, PasswordDialog } from './PersonDialogs';
-import { Refusal } from './Refusal';
 import { usePeopleAction } from './usePeopleAction';
 import { endOf, nameOf, STATE_WORDS } from './words';
 

@@ -3,12 +3,12 @@ import { Radio } from '@mantine/core';
 import type { TrailExportInput } from '@shared/wire/trail';
 import { useState } from 'react';
 import { Dialog } from '../../components/Dialog';
+import { Refusal } from '../../components/Refusal';
 import { DateField } from '../../entities/form/DateField';
 import { isDropped } from '../../lib/errors';
 import { count, formatBytes, todayHere } from '../../lib/format';
 import { notify } from '../../lib/notices';
 import { trpcClient } from '../../lib/trpc';
-import { Refusal } from '../people/Refusal';
 import { NO_FILTERS, toQuery } from './filters';
 import css from './TrailPage.module.css';
 

@@ -1,8 +1,8 @@
 /** Why a change was not made, beside the form that asked for it. */
-import { Icon } from '../../components/Icon';
-import { errorWords } from '../../lib/error-texts';
-import { toErrorData } from '../../lib/errors';
-import css from './PeoplePage.module.css';
+import { errorWords } from '../lib/error-texts';
+import { toErrorData } from '../lib/errors';
+import { Icon } from './Icon';
+import css from './Refusal.module.css';
 
 export function Refusal({ error }: { readonly error: unknown }) {
   if (error === null) return null;
