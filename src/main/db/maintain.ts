@@ -7,8 +7,8 @@
 
 import { tenantSchema } from '@shared/roles';
 import { z } from 'zod';
-import { type AdminClient, asOwner, queryRows } from './migrate/client';
 import { listTenants } from './migrate';
+import { type AdminClient, asOwner, queryRows } from './migrate/client';
 
 export interface TenantUpkeep {
   readonly tenantId: string;
