@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { NavLink, useLocation } from 'react-router';
 import { Icon } from '../components/Icon';
 import { formatNumber } from '../lib/format';
-import { useWorkspace } from '../lib/session';
+import { useMe, useWorkspace } from '../lib/session';
 import { trpc } from '../lib/trpc';
 import css from './Navigation.module.css';
-import { isIn, NAV_FOOT, type NavItem, navigationFor } from './navigation';
+import { isIn, isPlatformPath, NAV_FOOT, type NavItem, navigationFor, platformNavigation } from './navigation';
 
 function useCount(item: NavItem): number | null {
   const counts = useQuery({ ...trpc.entities.findings.counts.queryOptions(), enabled: item.count !== undefined });
@@ -43,10 +43,15 @@ function Item({ item, rail }: { readonly item: NavItem; readonly rail: boolean }
 }
 
 export function Navigation({ rail }: { readonly rail: boolean }) {
-  const functions = useWorkspace()?.functions ?? [];
+  const workspace = useWorkspace();
+  const platform = useMe()?.platform ?? false;
+  const { pathname } = useLocation();
+  const groups = isPlatformPath(pathname)
+    ? platformNavigation(workspace?.name ?? 'the tenant')
+    : navigationFor(workspace?.functions ?? [], platform);
   return (
     <nav className={css.nav} data-rail={rail || undefined} aria-label="Main" data-pane="Navigation" tabIndex={-1}>
-      {navigationFor(functions).map((group) => (
+      {groups.map((group) => (
         <div key={group.label ?? 'top'} className={css.group}>
           {group.label === null || rail ? null : <h2 className={css.groupLabel}>{group.label}</h2>}
           {group.items.map((item) => (

@@ -9,6 +9,7 @@ import { openOverlay, useOverlay } from '../lib/overlays';
 import { useCurrentPageHead } from '../lib/page-head';
 import { Head } from './Head';
 import { Navigation } from './Navigation';
+import { isPlatformPath } from './navigation';
 import { Overlays } from './Overlays';
 import css from './Shell.module.css';
 import { ShellStatusBar } from './ShellStatusBar';
@@ -46,11 +47,14 @@ export function Shell({ session, connection, children }: ShellProps) {
   const narrow = useNarrow();
   useEverywhereKeys();
 
+  // nothing of the tenant is on the screen during work on the platform, so nothing of its colour either
+  const shown = isPlatformPath(useLocation().pathname) ? null : workspace;
+
   const place = head.crumbs[head.crumbs.length - 1]?.label;
   useEffect(() => {
-    const training = workspace.kind === 'training' ? ' (training)' : '';
-    document.title = [place, `${workspace.name}${training}`, 'KOMPL.AI'].filter(Boolean).join(' · ');
-  }, [place, workspace]);
+    const training = shown?.kind === 'training' ? ' (training)' : '';
+    document.title = [place, shown === null ? 'Platform' : `${shown.name}${training}`, 'KOMPL.AI'].filter(Boolean).join(' · ');
+  }, [place, shown]);
 
   return (
     <div className={css.shell}>
@@ -58,16 +62,16 @@ export function Shell({ session, connection, children }: ShellProps) {
         Skip to the content
       </button>
       <div className={css.band}>
-        <TenantBand tenant={workspace} />
+        <TenantBand tenant={shown} />
       </div>
       <div className={css.tenant}>
-        <TenantBlock tenant={workspace} onSwitch={() => openOverlay('tenants')} />
+        <TenantBlock tenant={shown} onSwitch={() => openOverlay('tenants')} />
       </div>
       <Head crumbs={head.crumbs} person={person} functions={workspace.functions} connection={connection} />
       <div className={css.body}>
         <Navigation rail={head.rail || narrow} />
         <main id="main" ref={main} className={css.main} tabIndex={-1} data-pane="Content">
-          <ReadOnlyNote reason={readOnly} />
+          {shown === null ? null : <ReadOnlyNote reason={readOnly} />}
           {children}
         </main>
       </div>

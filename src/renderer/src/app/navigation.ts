@@ -62,15 +62,35 @@ export const NAV_FOOT: readonly NavItem[] = [
   { key: 'settings', label: 'Settings', icon: 'settings', to: '/settings', letter: 'I' },
 ];
 
+/** Work on the platform: no tenant's records are on the screen, and the window says so in slate. */
+const PLATFORM: NavGroup = {
+  label: 'Platform',
+  items: [{ key: 'tenants', label: 'Tenants', icon: 'building', to: '/admin/tenants', letter: 'N' }],
+};
+
 /** The groups that a person with these functions sees; a group with nothing in it is left out. */
-export function navigationFor(functions: readonly TenantFunction[]): readonly NavGroup[] {
+export function navigationFor(functions: readonly TenantFunction[], platform = false): readonly NavGroup[] {
   const opens = ({ only }: NavItem) => only === undefined || only.some((fn) => functions.includes(fn));
-  return NAVIGATION.map((group) => ({ ...group, items: group.items.filter(opens) })).filter(({ items }) => items.length > 0);
+  const groups = platform ? [...NAVIGATION, PLATFORM] : NAVIGATION;
+  return groups.map((group) => ({ ...group, items: group.items.filter(opens) })).filter(({ items }) => items.length > 0);
 }
 
 /** Everything that such a person can go to. */
-export function navItemsFor(functions: readonly TenantFunction[]): readonly NavItem[] {
-  return [...navigationFor(functions).flatMap((group) => group.items), ...NAV_FOOT];
+export function navItemsFor(functions: readonly TenantFunction[], platform = false): readonly NavItem[] {
+  return [...navigationFor(functions, platform).flatMap((group) => group.items), ...NAV_FOOT];
+}
+
+/** What the navigation holds during work on the platform: that work, and the way back into the tenant. */
+export function platformNavigation(tenantName: string): readonly NavGroup[] {
+  return [
+    { ...PLATFORM, label: null },
+    { label: 'Back to', items: [{ key: 'home', label: tenantName, icon: 'dashboard', to: '/', letter: 'H' }] },
+  ];
+}
+
+/** True for the screens of the platform's administration. */
+export function isPlatformPath(path: string): boolean {
+  return PLATFORM.items.some((item) => isIn(item, path));
 }
 
 /** True where a path lies in an item's part of the app. */

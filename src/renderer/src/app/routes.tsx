@@ -25,6 +25,15 @@ const screens: RouteObject[] = [
   },
   { path: 'admin/people', lazy: async () => ({ Component: (await import('../features/people/PeoplePage')).PeoplePage }) },
   { path: 'admin/trail', lazy: async () => ({ Component: (await import('../features/trail/TrailPage')).TrailPage }) },
+  { path: 'admin/tenants', lazy: async () => ({ Component: (await import('../features/platform/TenantsPage')).TenantsPage }) },
+  {
+    path: 'admin/tenants/new',
+    lazy: async () => ({ Component: (await import('../features/platform/NewTenantPage')).NewTenantPage }),
+  },
+  {
+    path: 'admin/tenants/:id/settings',
+    lazy: async () => ({ Component: (await import('../features/platform/TenantSettingsPage')).TenantSettingsPage }),
+  },
   { path: 'settings', lazy: async () => ({ Component: (await import('../features/settings/SettingsPage')).SettingsPage }) },
   { path: '*', Component: NotFoundScreen },
 ];

@@ -1,7 +1,7 @@
 /** Keys that work on every screen: search, tenant, sheet of keys, panes, `G` then a letter. */
 import { useNavigate } from 'react-router';
 import { openOverlay } from '../lib/overlays';
-import { useWorkspace } from '../lib/session';
+import { useMe, useWorkspace } from '../lib/session';
 import type { Shortcut } from '../lib/shortcuts';
 import { useShortcuts } from '../lib/use-shortcuts';
 import { navItemsFor } from './navigation';
@@ -22,7 +22,8 @@ export function cyclePanes(back: boolean): boolean {
 export function useEverywhereKeys(): void {
   const navigate = useNavigate();
   const functions = useWorkspace()?.functions ?? [];
-  const goTo: Shortcut[] = navItemsFor(functions).map((item) => ({
+  const platform = useMe()?.platform ?? false;
+  const goTo: Shortcut[] = navItemsFor(functions, platform).map((item) => ({
     keys: `G ${item.letter}`,
     label: `Go to ${item.label}`,
     run: () => void navigate(item.to),

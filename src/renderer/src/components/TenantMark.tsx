@@ -48,7 +48,7 @@ export function TenantBlock({ tenant, onSwitch }: TenantBlockProps) {
         {tenant?.sign ?? 'K'}
       </span>
       <span className={css.words}>
-        <span className={css.name}>{tenant?.name ?? 'KOMPL.AI'}</span>
+        <span className={css.name}>{tenant?.name ?? (onSwitch ? 'Platform' : 'KOMPL.AI')}</span>
         <span className={css.kind}>{tenant ? tenantKind(tenant) : 'No tenant is open'}</span>
       </span>
       {onSwitch ? <Icon name="selector" size={14} /> : null}

@@ -100,7 +100,15 @@ describe('the connection form', () => {
 
 describe('the palette', () => {
   const context = (text: string, may: boolean) =>
-    allCommands({ go: vi.fn(), functions: ['auditor'], mayCreate: () => may, setTheme: vi.fn(), signOut: vi.fn(), text });
+    allCommands({
+      go: vi.fn(),
+      functions: ['auditor'],
+      platform: false,
+      mayCreate: () => may,
+      setTheme: vi.fn(),
+      signOut: vi.fn(),
+      text,
+    });
 
   it('reads > and # as what to look among', () => {
     expect(readQuery('> new')).toEqual({ mode: 'commands', text: 'new' });

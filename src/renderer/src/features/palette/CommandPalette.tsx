@@ -12,7 +12,7 @@ import { TenantMark } from '../../components/TenantMark';
 import { errorWords } from '../../lib/error-texts';
 import { toErrorData } from '../../lib/errors';
 import { isAllowed } from '../../lib/rights';
-import { useWorkspace } from '../../lib/session';
+import { currentSession, useWorkspace } from '../../lib/session';
 import { signOut } from '../../lib/session-actions';
 import { saveSettings } from '../../lib/settings';
 import { trpc } from '../../lib/trpc';
@@ -71,6 +71,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
       : allCommands({
           go: (path) => void navigate(path),
           functions: workspace?.functions ?? [],
+          platform: currentSession()?.person?.platform ?? false,
           mayCreate: (entity) => isAllowed(workspace?.functions ?? [], entity, 'create'),
           setTheme: (theme) => void saveSettings({ theme }),
           signOut: () => void signOut(),

@@ -17,6 +17,8 @@ export interface Command {
 export interface CommandContext {
   readonly go: (path: string) => void;
   readonly functions: readonly TenantFunction[];
+  /** Administers the platform. */
+  readonly platform: boolean;
   readonly mayCreate: (entity: EntityName) => boolean;
   readonly setTheme: (theme: AppSettings['theme']) => void;
   readonly signOut: () => void;
@@ -30,12 +32,12 @@ const MADE_BY_HAND = ENTITY_NAMES.filter((name) =>
 
 const overlay = (name: Overlay) => () => openOverlay(name);
 
-export function allCommands({ go, functions, mayCreate, setTheme, signOut, text }: CommandContext): readonly Command[] {
+export function allCommands({ go, functions, platform, mayCreate, setTheme, signOut, text }: CommandContext): readonly Command[] {
   const news = MADE_BY_HAND.filter(mayCreate).map((name): Command => {
     const { label } = entityOf(name);
     return { key: `new-${name}`, icon: 'plus', label: `New ${label.one.toLowerCase()}`, run: () => go(`/r/${name}/new`) };
   });
-  const goTo = navItemsFor(functions).map(
+  const goTo = navItemsFor(functions, platform).map(
     (item): Command => ({
       key: `go-${item.key}`,
       icon: item.icon,

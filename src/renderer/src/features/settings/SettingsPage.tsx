@@ -8,6 +8,7 @@ import { Card } from '../../components/Card';
 import { Page } from '../../components/Page';
 import { saveSettings, useSettings } from '../../lib/settings';
 import { trpc } from '../../lib/trpc';
+import { PasswordCard } from './PasswordCard';
 import css from './SettingsPage.module.css';
 
 function Setting({ id, label, text, children }: { id: string; label: string; text: string; children: ReactNode }) {
@@ -61,6 +62,7 @@ export function SettingsPage() {
             />
           </Setting>
         </Card>
+        <PasswordCard />
         <Card title="This program" flush>
           <Setting
             id="set-version"
