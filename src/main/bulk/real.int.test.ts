@@ -73,7 +73,7 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('on %s', (kind
     const path = join(root, 'first.xlsx');
     await writeFile(
       path,
-      workbook({
+      await workbook({
         Findings: [
           ['ref', 'title', 'kind', 'severity', 'due', 'control'],
           ['X-1', 'From a sheet', 'Minor', 'Low', { date: 46_023 }, 'W-1'],

@@ -1,38 +1,13 @@
 /** For tests only: ZIP files and workbooks, as office programs write them. */
-import { deflateRawSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { ZipFile } from 'yazl';
 
-/** A ZIP archive. `claim` is the unpacked size that every entry lies about; its own where it is left out. */
-export function zip(files: Readonly<Record<string, string>>, claim?: number): Buffer {
-  const locals: Buffer[] = [];
-  const central: Buffer[] = [];
-  let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const bytes = Buffer.from(text);
-    const packed = deflateRawSync(bytes);
-    const title = Buffer.from(name);
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(8, 8);
-    local.writeUInt16LE(title.length, 26);
-    const entry = Buffer.alloc(46);
-    entry.writeUInt32LE(0x02014b50, 0);
-    entry.writeUInt16LE(8, 10);
-    entry.writeUInt32LE(packed.length, 20);
-    entry.writeUInt32LE(claim ?? bytes.length, 24);
-    entry.writeUInt16LE(title.length, 28);
-    entry.writeUInt32LE(offset, 42);
-    locals.push(local, title, packed);
-    central.push(entry, title);
-    offset += local.length + title.length + packed.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(Object.keys(files).length, 8);
-  end.writeUInt16LE(Object.keys(files).length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, directory, end]);
+/** A ZIP archive. */
+export async function zip(files: Readonly<Record<string, string>>, forceZip64Format = false): Promise<Buffer> {
+  const archive = new ZipFile();
+  for (const [name, text] of Object.entries(files)) archive.addBuffer(Buffer.from(text), name, { forceZip64Format });
+  archive.end({ forceZip64Format, comment: '' });
+  return buffer(archive.outputStream);
 }
 
 export type SheetCell =
@@ -48,7 +23,7 @@ export type SheetCell =
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 /** A workbook with these sheets; texts are shared, as spreadsheets do it. */
-export function workbook(sheets: Readonly<Record<string, readonly (readonly SheetCell[])[]>>): Buffer {
+export async function workbook(sheets: Readonly<Record<string, readonly (readonly SheetCell[])[]>>): Promise<Buffer> {
   const texts: string[] = [];
   const names = Object.keys(sheets);
   const cell = (value: SheetCell, at: string): string => {

@@ -1,13 +1,18 @@
 /**
  * CSV as RFC 4180 has it and as spreadsheets write it: any line ending, comma, semicolon, tab or bar, quotes doubled inside
- * quotes, Excel's `sep=;` line. Reads piece by piece. An empty cell is null, a quoted empty one is the empty text.
+ * quotes, Excel's `sep=;` line. csv-parse takes the text apart, piece by piece; the delimiter, the lines and what an empty cell
+ * means are found here. An empty cell is null, a quoted empty one is the empty text.
  */
+import { CsvError, Parser } from 'csv-parse';
 import { MAX_CELL, SourceFault, type SourceRow, type SourceTable } from './types';
 
 const HEAD = 4096;
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
-/** The table in a text. Throws SourceFault with the line of an unclosed quote, or of text that goes on behind a closed one. */
+/**
+ * The table in a text. Throws SourceFault with the line of an unclosed quote, of text that goes on behind a closed one, or of a
+ * quote inside of a cell that does not begin with one. Rows before the fault are given first.
+ */
 export async function csvTable(text: AsyncIterable<string>, given: string | null = null): Promise<SourceTable> {
   const records = csvRecords(text, given);
   for (;;) {
@@ -34,127 +39,85 @@ export function delimiterOf(head: string): string {
 
 /** Every record with at least one cell that is not empty. */
 async function* csvRecords(text: AsyncIterable<string>, given: string | null): AsyncGenerator<SourceRow> {
-  const reader = new CsvReader(given);
-  // The delimiter is told from a first piece that is long enough.
+  let reader: CsvReader | null = null;
+  for await (const piece of withHead(text)) {
+    if (reader !== null) yield* reader.read(piece);
+    else {
+      const [mark = '', separator] = /^sep=(.)\r?\n/.exec(piece) ?? [];
+      const body = piece.slice(mark.length);
+      reader = new CsvReader(given ?? separator ?? delimiterOf(body), mark === '' ? 1 : 2);
+      yield* reader.read(body);
+    }
+  }
+  if (reader !== null) yield* reader.read(null);
+}
+
+/** The same text with a first piece that is long enough to tell the delimiter from. */
+async function* withHead(text: AsyncIterable<string>): AsyncGenerator<string> {
   let head: string | null = '';
   for await (const piece of text) {
-    if (head === null) yield* reader.push(piece);
+    if (head === null) yield piece;
     else {
       head += piece;
       if (head.length < HEAD) continue;
-      yield* reader.push(head);
+      yield head;
       head = null;
     }
   }
-  if (head !== null) yield* reader.push(head);
-  yield* reader.end();
+  if (head !== null && head !== '') yield head;
 }
-
-type State = 'start' | 'plain' | 'quoted' | 'closed';
 
 class CsvReader {
-  #delimiter: string | null;
-  #state: State = 'start';
-  #cells: (string | null)[] = [];
-  /** The cell so far. */
-  #cell = '';
-  #line = 1;
-  #recordLine = 1;
-  #quoteLine = 1;
-  #afterReturn = false;
-  #head = true;
+  readonly #parser: Parser;
+  #rows: SourceRow[] = [];
+  #recordLine: number;
+  /** Where the cell that is being read begins. csv-parse counts CR LF inside of quotes as two lines, so its count is not taken. */
+  #line: number;
 
-  constructor(delimiter: string | null) {
-    this.#delimiter = delimiter;
-  }
-
-  *push(piece: string): Generator<SourceRow> {
-    let text = piece;
-    if (this.#head) {
-      this.#head = false;
-      const [mark, separator] = /^sep=(.)\r?\n/.exec(text) ?? [];
-      if (mark !== undefined) {
-        text = text.slice(mark.length);
-        this.#line = 2;
-        this.#recordLine = 2;
-      }
-      this.#delimiter ??= separator ?? delimiterOf(text);
-    }
-    let from = 0;
-    for (let at = 0; at < text.length; at += 1) {
-      const character = text.charCodeAt(at);
-      if (this.#state === 'quoted') {
-        if (character === LF) this.#line += 1;
-        if (character !== QUOTE) continue;
-        this.#take(text, from, at);
-        this.#state = 'closed';
-        continue;
-      }
-      if (character === LF && this.#afterReturn) {
-        // the second half of CR LF
-        this.#afterReturn = false;
-        from = at + 1;
-        continue;
-      }
-      this.#afterReturn = false;
-      if (character === QUOTE && this.#state !== 'plain') {
-        // A quote behind a closed one is a quote within.
-        if (this.#state === 'closed') this.#cell += '"';
-        else this.#quoteLine = this.#line;
-        this.#state = 'quoted';
-        from = at + 1;
-      } else if (character === LF || character === CR) {
-        this.#endCell(text, from, at);
-        from = at + 1;
+  constructor(delimiter: string, line: number) {
+    this.#line = line;
+    this.#recordLine = line;
+    this.#parser = new Parser({
+      delimiter,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      max_record_size: MAX_CELL,
+      cast: (value, { quoting }) => {
+        this.#line += breaksIn(value);
+        return value === '' && !quoting ? null : value;
+      },
+      on_record: (cells: (string | null)[]) => {
+        if (cells.some((cell) => cell !== null)) this.#rows.push({ line: this.#recordLine, cells });
         this.#line += 1;
-        this.#afterReturn = character === CR;
-        const record = this.#endRecord();
-        if (record !== null) yield record;
-      } else if (text[at] === this.#delimiter) {
-        this.#endCell(text, from, at);
-        from = at + 1;
-      } else if (this.#state === 'closed') {
-        if (character !== SPACE) throw new SourceFault(this.#line, 'has text behind a closing quote');
-      } else if (this.#state === 'start') {
-        this.#state = 'plain';
-        from = at;
-      }
-    }
-    if (this.#state === 'quoted' || this.#state === 'plain') this.#take(text, from, text.length);
+        this.#recordLine = this.#line;
+        // Kept here and not in the stream, which drops what it holds as soon as there is a fault.
+        return null;
+      },
+    });
+    this.#parser.on('error', () => undefined); // read() tells it
   }
 
-  *end(): Generator<SourceRow> {
-    if (this.#state === 'quoted') throw new SourceFault(this.#quoteLine, 'has a quote that is never closed');
-    if (this.#state !== 'start' || this.#cells.length > 0) {
-      this.#endCell('', 0, 0);
-      const record = this.#endRecord();
-      if (record !== null) yield record;
-    }
-  }
-
-  #take(text: string, from: number, to: number): void {
-    this.#cell += text.slice(from, to);
-    if (this.#cell.length > MAX_CELL)
-      throw new SourceFault(this.#quoteLine, 'has a cell that is too long, or a quote that is never closed');
-  }
-
-  #endCell(text: string, from: number, at: number): void {
-    if (this.#state === 'plain') this.#take(text, from, at);
-    this.#cells.push(this.#state === 'start' ? null : this.#cell);
-    this.#cell = '';
-    this.#state = 'start';
-  }
-
-  #endRecord(): SourceRow | null {
-    const cells = this.#cells;
-    const line = this.#recordLine;
-    this.#cells = [];
-    this.#recordLine = this.#line;
-    return cells.some((cell) => cell !== null) ? { line, cells } : null;
+  /** The records that are complete with this piece; null is the end of the text. */
+  async *read(piece: string | null): AsyncGenerator<SourceRow> {
+    const error = await new Promise<unknown>((resolve) => {
+      if (piece === null) this.#parser.end(resolve);
+      else this.#parser.write(piece, resolve);
+    });
+    const rows = this.#rows;
+    this.#rows = [];
+    yield* rows;
+    if (error instanceof CsvError) throw new SourceFault(this.#line, REASONS[error.code] ?? 'is no CSV');
+    if (error instanceof Error) throw error;
   }
 }
 
-const QUOTE = 34;
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
+const REASONS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'has a quote that is never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'has text behind a closing quote',
+  INVALID_OPENING_QUOTE: 'has a quote inside of a cell that does not begin with one',
+  CSV_MAX_RECORD_SIZE: 'is too long, or has a quote that is never closed',
+};
+
+function breaksIn(text: string): number {
+  return text.includes('\n') || text.includes('\r') ? text.split(/\r\n|\r|\n/).length - 1 : 0;
+}

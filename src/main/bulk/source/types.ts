@@ -24,7 +24,7 @@ export class SourceFault extends Error {
   }
 }
 
-/** A cell longer than this belongs to a file that is none of ours (an unclosed quote, a binary file). */
+/** A row longer than this belongs to a file that is none of ours (an unclosed quote, a binary file). */
 export const MAX_CELL = 8 * 1024 * 1024;
 
 /** A cell that holds no value but a reason, such as a spreadsheet's own error. */

@@ -3,9 +3,9 @@
  * spreadsheet saved; nothing is calculated. Dates come as ISO text, by the number format of their cell.
  */
 import type { Cell } from '../cells';
-import { BadCell, SourceFault, type SourceRow, type SourceTable } from './types';
+import { BadCell, MAX_CELL, SourceFault, type SourceRow, type SourceTable } from './types';
 import { type XmlEvent, xmlEvents } from './xml';
-import { unpack, type ZipEntry, zipEntries } from './zip';
+import { unpack, zipNames } from './zip';
 
 /** Texts that cells share are held in memory while a sheet is read. */
 const MAX_SHARED = 256 * 1024 * 1024;
@@ -18,31 +18,29 @@ export interface Workbook {
 
 /** Opens a workbook. Throws SourceFault for what is none. */
 export async function openWorkbook(path: string): Promise<Workbook> {
-  const entries = await zipEntries(path);
-  const part = (name: string): AsyncGenerator<XmlEvent> | null => {
-    const entry = entries.get(name);
-    return entry === undefined ? null : xmlEvents(unpack(path, entry));
-  };
+  const names = await zipNames(path);
+  const part = (name: string): AsyncGenerator<XmlEvent> | null => (names.has(name) ? xmlEvents(unpack(path, name)) : null);
   const book = part('xl/workbook.xml');
   if (book === null) throw new SourceFault(null, 'is no workbook');
   const targets = await relations(part('xl/_rels/workbook.xml.rels'));
-  const sheets = new Map<string, ZipEntry>();
+  const sheets = new Map<string, string>();
   let from1904 = false;
   for await (const event of book) {
     if (event.type !== 'open') continue;
     if (event.name === 'workbookPr') from1904 = ['1', 'true'].includes(event.attributes.date1904 ?? '');
     if (event.name !== 'sheet') continue;
-    const entry = entries.get(targets.get(event.attributes.id ?? '') ?? '');
-    if (entry !== undefined && event.attributes.name !== undefined) sheets.set(event.attributes.name, entry);
+    const target = targets.get(event.attributes.id ?? '');
+    if (target !== undefined && names.has(target) && event.attributes.name !== undefined)
+      sheets.set(event.attributes.name, target);
   }
   let common: Promise<Common> | null = null;
   return {
     sheets: [...sheets.keys()],
     async table(sheet) {
-      const entry = sheets.get(sheet);
-      if (entry === undefined) throw new SourceFault(null, `has no sheet “${sheet}”`);
+      const target = sheets.get(sheet);
+      if (target === undefined) throw new SourceFault(null, `has no sheet “${sheet}”`);
       common ??= readCommon(part('xl/sharedStrings.xml'), part('xl/styles.xml'), from1904);
-      return tableOf(sheetRows(xmlEvents(unpack(path, entry)), await common));
+      return tableOf(sheetRows(xmlEvents(unpack(path, target)), await common));
     },
   };
 }
@@ -85,15 +83,16 @@ async function sharedTexts(events: AsyncGenerator<XmlEvent>): Promise<string[]> 
   let phonetic = false;
   for await (const event of events) {
     if (event.type === 'text') {
-      if (taking && text !== null) text += event.text;
+      if (!taking || text === null) continue;
+      text += event.text;
+      size += event.text.length;
+      if (size > MAX_SHARED) throw new SourceFault(null, 'holds too much text; save it as CSV');
       continue;
     }
     const opens = event.type === 'open';
     if (event.name === 'si') {
       if (opens) text = '';
       else if (text !== null) {
-        size += text.length;
-        if (size > MAX_SHARED) throw new SourceFault(null, 'holds too much text; save it as CSV');
         texts.push(text);
         text = null;
       }
@@ -135,17 +134,23 @@ async function* sheetRows(events: AsyncGenerator<XmlEvent>, common: Common): Asy
   let cells: Cell[] = [];
   let cell: RawCell | null = null;
   let taking: 'value' | 'text' | null = null;
+  let size = 0;
   for await (const event of events) {
     if (event.type === 'text') {
-      if (cell !== null && taking === 'value') cell.value += event.text;
-      if (cell !== null && taking === 'text') cell.text = (cell.text ?? '') + event.text;
+      if (cell === null || taking === null) continue;
+      size += event.text.length;
+      if (size > MAX_CELL) throw new SourceFault(line, 'is too long');
+      if (taking === 'value') cell.value += event.text;
+      else cell.text = (cell.text ?? '') + event.text;
       continue;
     }
     const opens = event.type === 'open';
     if (event.name === 'row') {
       if (event.type === 'open') {
-        line = Number(event.attributes.r ?? line + 1);
+        const { r = '' } = event.attributes;
+        line = /^\d{1,7}$/.test(r) ? Number(r) : line + 1;
         cells = [];
+        size = 0;
       } else if (cells.some((one) => one !== null && one !== undefined))
         yield { line, cells: Array.from(cells, (one) => one ?? null) };
     } else if (event.name === 'c') {

@@ -1,7 +1,9 @@
 /**
- * A small reader of the XML that office programs write: tags, attributes and text as they come, names without their prefix. It
- * knows no document types and no entities but the five of XML and numbers, and refuses a document that declares any.
+ * The XML that office programs write: tags, attributes and text as they come, names without their prefix. saxes reads it, and
+ * refuses what is not well-formed and any entity but the five of XML. A document type is refused here, and so is what would fill
+ * the memory: elements without end inside of each other, and text, tags or comments without end.
  */
+import { SaxesParser } from 'saxes';
 import { MAX_CELL, SourceFault } from './types';
 
 export type XmlEvent =
@@ -9,94 +11,74 @@ export type XmlEvent =
   | { readonly type: 'close'; readonly name: string }
   | { readonly type: 'text'; readonly text: string };
 
+/** Office Open XML nests about a dozen. */
+const MAX_DEPTH = 256;
+
 const broken = () => new SourceFault(null, 'holds broken XML');
 
-/** The events of a document. An empty element opens and closes. */
+/** The events of a document in UTF-8. An empty element opens and closes. Throws SourceFault. */
 export async function* xmlEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<XmlEvent> {
   const decoder = new TextDecoder('utf-8');
-  let rest = '';
-  for await (const piece of bytes) {
-    rest += decoder.decode(piece, { stream: true });
-    rest = yield* complete(rest);
-    if (rest.length > MAX_CELL) throw broken();
-  }
-  rest = yield* complete(rest + decoder.decode());
-  if (rest.trim() !== '') throw broken();
+  const reader = new XmlReader();
+  for await (const piece of bytes) yield* reader.read(decoder.decode(piece, { stream: true }));
+  yield* reader.read(decoder.decode());
+  yield* reader.end();
 }
 
-/** Everything in `text` that is whole; gives back what is not yet. */
-function* complete(text: string): Generator<XmlEvent, string> {
-  let at = 0;
-  for (;;) {
-    const open = text.indexOf('<', at);
-    if (open < 0) return text.slice(at);
-    if (open > at) {
-      yield { type: 'text', text: unescaped(text.slice(at, open)) };
-      at = open;
-    }
-    const end = endOf(text, open);
-    if (end < 0) return text.slice(at);
-    const markup = text.slice(open, end);
-    at = end;
-    if (markup.startsWith('<![CDATA[')) yield { type: 'text', text: markup.slice(9, -3) };
-    else if (markup.startsWith('<!--') || markup.startsWith('<?')) continue;
-    else if (markup.startsWith('<!')) throw new SourceFault(null, 'holds XML with a document type, which is not read');
-    else if (markup.startsWith('</')) yield { type: 'close', name: localName(markup.slice(2, -1).trim()) };
-    else yield* element(markup);
+class XmlReader {
+  readonly #parser = new SaxesParser({ xmlns: false, position: false });
+  #events: XmlEvent[] = [];
+  #depth = 0;
+  /** Characters since the last event: the parser holds them. */
+  #held = 0;
+
+  constructor() {
+    this.#parser.on('error', () => {
+      throw broken();
+    });
+    this.#parser.on('doctype', () => {
+      throw new SourceFault(null, 'holds XML with a document type, which is not read');
+    });
+    this.#parser.on('opentag', ({ name, attributes }) => {
+      this.#depth += 1;
+      if (this.#depth > MAX_DEPTH) throw broken();
+      this.#events.push({ type: 'open', name: localName(name), attributes: withLocalNames(attributes) });
+    });
+    this.#parser.on('closetag', ({ name }) => {
+      this.#depth -= 1;
+      this.#events.push({ type: 'close', name: localName(name) });
+    });
+    const take = (text: string): void => {
+      this.#events.push({ type: 'text', text });
+    };
+    this.#parser.on('text', take);
+    this.#parser.on('cdata', take);
+  }
+
+  read(text: string): readonly XmlEvent[] {
+    this.#parser.write(text);
+    const events = this.#take();
+    this.#held = events.length > 0 ? 0 : this.#held + text.length;
+    if (this.#held > MAX_CELL) throw broken();
+    return events;
+  }
+
+  end(): readonly XmlEvent[] {
+    this.#parser.close();
+    return this.#take();
+  }
+
+  #take(): readonly XmlEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
   }
 }
 
-/** One past the end of the markup that begins at `open`; -1 while it is incomplete. */
-function endOf(text: string, open: number): number {
-  const until = (mark: string) => {
-    const found = text.indexOf(mark, open);
-    return found < 0 ? -1 : found + mark.length;
-  };
-  if (text.length - open < 9 && '<![CDATA['.startsWith(text.slice(open))) return -1;
-  if (text.startsWith('<![CDATA[', open)) return until(']]>');
-  if (text.startsWith('<!--', open)) return until('-->');
-  if (text.startsWith('<?', open)) return until('?>');
-  let quote = '';
-  for (let at = open + 1; at < text.length; at += 1) {
-    const character = text[at] ?? '';
-    if (quote !== '') {
-      if (character === quote) quote = '';
-    } else if (character === '"' || character === "'") quote = character;
-    else if (character === '>') return at + 1;
-  }
-  return -1;
-}
-
-function* element(markup: string): Generator<XmlEvent> {
-  const empty = markup.endsWith('/>');
-  const inner = markup.slice(1, empty ? -2 : -1);
-  const [, tag] = /^([^\s/>]+)/.exec(inner) ?? [];
-  if (tag === undefined) throw broken();
-  const attributes: Record<string, string> = {};
-  for (const [, key = '', , double, single] of inner.slice(tag.length).matchAll(/([^\s=]+)\s*=\s*("([^"]*)"|'([^']*)')/g)) {
-    attributes[localName(key)] = unescaped(double ?? single ?? '');
-  }
-  const name = localName(tag);
-  yield { type: 'open', name, attributes };
-  if (empty) yield { type: 'close', name };
+function withLocalNames(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [localName(name), value]));
 }
 
 function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function unescaped(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(\w+));/g, (_, decimal, hex, name) => {
-    if (name !== undefined) {
-      const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined;
-      if (known === undefined) throw broken();
-      return known;
-    }
-    const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    if (point > 0x10ffff) throw broken();
-    return String.fromCodePoint(point);
-  });
 }
