@@ -110,10 +110,39 @@ export const migrationHistory = internal.table('migration_history', {
   durationMs: integer('duration_ms').notNull(),
   actor: varchar('actor', { length: 63 }).notNull().default(sql`session_user`),
   sqlstate: varchar('sqlstate', { length: 5 }),
+  rowCounts: json('row_counts'),
+});
+
+/** How far each migration of data is; the cursor moves with its batch. */
+export const dataMigrations = internal.table('data_migrations', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  scope: varchar('scope', { length: 10 }).notNull(),
+  tenantId: uuid('tenant_id'),
+  version: varchar('version', { length: 50 }).notNull(),
+  checksum: varchar('checksum', { length: 64 }).notNull(),
+  cursorKey: text('cursor_key'),
+  batches: integer('batches').notNull().default(0),
+  rowsDone: bigint('rows_done', { mode: 'number' }).notNull().default(0),
+  startedAt: instant('started_at').notNull().default(sql`now()`),
+  updatedAt: instant('updated_at').notNull().default(sql`now()`),
+  finishedAt: instant('finished_at'),
+  actor: varchar('actor', { length: 63 }).notNull().default(sql`session_user`),
 });
 
 /** The text of each version of the shared library. */
 export const libraryContents = internal.table('library_contents', {
   versionId: uuid('version_id').primaryKey(),
   content: text('content').notNull(),
+});
+
+/** What the platform's view over tenants is made of, counted tenant by tenant. */
+export const tenantFigures = internal.table('tenant_figures', {
+  tenantId: uuid('tenant_id').primaryKey(),
+  controls: bigint('controls', { mode: 'number' }).notNull(),
+  requirementsTotal: bigint('requirements_total', { mode: 'number' }).notNull(),
+  requirementsMet: bigint('requirements_met', { mode: 'number' }).notNull(),
+  tests: bigint('tests', { mode: 'number' }).notNull(),
+  tested: bigint('tested', { mode: 'number' }).notNull(),
+  sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+  at: instant('at').notNull().default(sql`now()`),
 });

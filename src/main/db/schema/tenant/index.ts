@@ -5,4 +5,5 @@ export * from './knowledge';
 export * from './privacyops';
 export * from './regops';
 export * from './riskops';
+export * from './rollups';
 export * from './trail';
