@@ -1,7 +1,7 @@
 /**
  * CSV as RFC 4180 has it and as spreadsheets write it: any line ending, comma, semicolon, tab or bar, quotes doubled inside
- * quotes, Excel's `sep=;` line. csv-parse takes the text apart, piece by piece; the delimiter, the lines and what an empty cell
- * means are found here. An empty cell is null, a quoted empty one is the empty text.
+ * quotes, Excel's `sep=;` line. csv-parse takes the text apart, piece by piece; the delimiter and the lines are found here. An
+ * empty cell is the empty text, quoted or not.
  */
 import { CsvError, Parser } from 'csv-parse';
 import { MAX_CELL, SourceFault, type SourceRow, type SourceTable } from './types';
@@ -10,7 +10,7 @@ const HEAD = 4096;
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 /**
- * The table in a text. Throws SourceFault with the line of an unclosed quote, of text that goes on behind a closed one, or of a
+ * The table in a text. Throws SourceFault with the line of the record that has an unclosed quote, text behind a closed one, or a
  * quote inside of a cell that does not begin with one. Rows before the fault are given first.
  */
 export async function csvTable(text: AsyncIterable<string>, given: string | null = null): Promise<SourceTable> {
@@ -18,8 +18,8 @@ export async function csvTable(text: AsyncIterable<string>, given: string | null
   for (;;) {
     const { value, done } = await records.next();
     if (done) throw new SourceFault(null, 'is empty');
-    if (value.cells.every((cell) => cell === null || cell === '')) continue;
-    const header = value.cells.map((cell) => String(cell ?? '').trim());
+    if (value.cells.every((cell) => cell === '')) continue;
+    const header = value.cells.map((cell) => String(cell).trim());
     return { header, headerLine: value.line, rows: records };
   }
 }
@@ -70,26 +70,19 @@ async function* withHead(text: AsyncIterable<string>): AsyncGenerator<string> {
 class CsvReader {
   readonly #parser: Parser;
   #rows: SourceRow[] = [];
-  #recordLine: number;
-  /** Where the cell that is being read begins. csv-parse counts CR LF inside of quotes as two lines, so its count is not taken. */
+  /** Where the record that is being read begins. csv-parse counts CR LF inside of quotes as two lines, so its count is not taken. */
   #line: number;
 
   constructor(delimiter: string, line: number) {
     this.#line = line;
-    this.#recordLine = line;
     this.#parser = new Parser({
       delimiter,
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       max_record_size: MAX_CELL,
-      cast: (value, { quoting }) => {
-        this.#line += breaksIn(value);
-        return value === '' && !quoting ? null : value;
-      },
-      on_record: (cells: (string | null)[]) => {
-        if (cells.some((cell) => cell !== null)) this.#rows.push({ line: this.#recordLine, cells });
-        this.#line += 1;
-        this.#recordLine = this.#line;
+      on_record: (cells: string[]) => {
+        if (cells.some((cell) => cell !== '')) this.#rows.push({ line: this.#line, cells });
+        this.#line += cells.reduce((lines, cell) => lines + breaksIn(cell), 1);
         // Kept here and not in the stream, which drops what it holds as soon as there is a fault.
         return null;
       },

@@ -69,7 +69,7 @@ describe('CSV', () => {
     const { rows } = await csv('a,b\n"x ""y"", z","1\r\n2"\nlast,\n"",q\n');
     expect(rows).toEqual([
       [2, 'x "y", z', '1\r\n2'],
-      [4, 'last', null],
+      [4, 'last', ''],
       [5, '', 'q'],
     ]);
   });
@@ -77,9 +77,9 @@ describe('CSV', () => {
   it('says where a quote was opened that is never closed', async () => {
     const fault = await faultOf(csv('a,b\n1,2\n3,"4\n5,6\n7,8\n'));
     expect([fault.line, fault.reason]).toEqual([3, 'has a quote that is never closed']);
-    // The line ends inside of quotes count once each, and cells before the quote in its own record count too.
+    // A line end inside of quotes counts once; a record is where it begins.
     const late = await faultOf(csv('a,b\r\n"1\r\n2",3\r\n\r\n"4\r\n5","6\r\n7\r\n', 1));
-    expect([late.line, late.reason]).toEqual([6, 'has a quote that is never closed']);
+    expect([late.line, late.reason]).toEqual([5, 'has a quote that is never closed']);
     expect((await faultOf(csv('a\n"x"y\n'))).line).toBe(2);
     const stray = await faultOf(csv('a,b\n1,2\n3,19" rack\n'));
     expect([stray.line, stray.reason]).toEqual([3, 'has a quote inside of a cell that does not begin with one']);
@@ -108,7 +108,7 @@ describe('CSV', () => {
       [2, '1', '2'],
       [3, '3'],
       [4, '4', '5', '6'],
-      [5, '7', null],
+      [5, '7', ''],
     ]);
     expect((await csv('sep=|\na|b\n1|2')).rows).toEqual([[3, '1', '2']]);
   });
@@ -122,7 +122,8 @@ describe('CSV', () => {
         async (rows, size) => {
           const text = rows.map((cells) => cells.map((one) => `"${one.replaceAll('"', '""')}"`).join(',')).join('\r\n');
           const read = await csv(`h,i\r\n${text}\r\n`, size);
-          expect(read.rows.map(([, ...cells]) => cells)).toEqual(rows);
+          const filled = rows.filter((cells) => cells.some((one) => one !== ''));
+          expect(read.rows.map(([, ...cells]) => cells)).toEqual(filled);
         },
       ),
     );
