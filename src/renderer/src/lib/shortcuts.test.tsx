@@ -156,6 +156,18 @@ describe('the registry', () => {
     expect(ran).toEqual(['dialog', 'below']);
   });
 
+  it('lets the stroke that closed a dialog close nothing below it', () => {
+    const ran: string[] = [];
+    const registry = registryWith([{ keys: 'Escape', label: 'close the pane', run: () => void ran.push('pane') }]);
+    const layer = registry.openLayer();
+    registry.begin();
+    layer.close();
+    expect(registry.handle(key('Escape'))).toBe(false);
+    registry.begin();
+    registry.handle(key('Escape'));
+    expect(ran).toEqual(['pane']);
+  });
+
   it('does not run again while a key is held, unless it says so', () => {
     const ran: string[] = [];
     const registry = registryWith([

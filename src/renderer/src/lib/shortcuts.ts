@@ -86,7 +86,9 @@ export interface ShortcutRegistry {
   /** Opens a layer; only the newest is heard. */
   openLayer(): { readonly id: number; close(): void };
   setSingleKeys(on: boolean): void;
-  /** True where a short cut took the event. */
+  /** A stroke begins, before anybody has heard of it. */
+  begin(): void;
+  /** True where a short cut took the event. What a stroke has closed already, it does not close the screen below as well. */
   handle(event: KeyboardEvent): boolean;
   /** Groups of the layer that is heard, newest last. */
   active(): readonly ShortcutGroup[];
@@ -106,6 +108,8 @@ export function createShortcutRegistry(): ShortcutRegistry {
   let activeNow: readonly ShortcutGroup[] = [];
   let hintsNow: readonly KeyHint[] = [];
   let signature = '';
+  /** How many layers were open when the stroke began; null where nobody said. */
+  let depth: number | null = null;
 
   const top = () => layers[layers.length - 1] ?? BASE_LAYER;
   const isOn = (shortcut: Shortcut) =>
@@ -169,8 +173,13 @@ export function createShortcutRegistry(): ShortcutRegistry {
       singleKeys = on;
       refresh();
     },
+    begin() {
+      depth = layers.length;
+    },
     handle(event) {
-      if (event.defaultPrevented) return false;
+      const closed = depth !== null && layers.length < depth;
+      depth = null;
+      if (closed || event.defaultPrevented) return false;
       const stroke = strokeOf(event);
       if (stroke === null) return false;
       const prefix = pending !== null && event.timeStamp - pending.at <= SEQUENCE_MS ? pending.stroke : null;

@@ -55,8 +55,13 @@ export function useShortcutListener(): void {
     const listen = (event: KeyboardEvent) => {
       shortcuts.handle(event);
     };
+    // mounted before any dialog, so it is heard before a dialog's own listener closes it
+    window.addEventListener('keydown', shortcuts.begin, true);
     window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
+    return () => {
+      window.removeEventListener('keydown', shortcuts.begin, true);
+      window.removeEventListener('keydown', listen);
+    };
   }, []);
 }
 

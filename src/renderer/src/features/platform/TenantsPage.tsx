@@ -111,7 +111,6 @@ function TenantTable({ tenants, open, onOpen }: TenantTableProps) {
           <th scope="col">Licence</th>
           <th scope="col">Ends</th>
           <th scope="col">People</th>
-          <th scope="col">Since</th>
         </tr>
       </thead>
       <tbody onKeyDown={onKey}>
@@ -138,7 +137,6 @@ function TenantTable({ tenants, open, onOpen }: TenantTableProps) {
                 {formatNumber(tenant.members)}
                 {typeof limit === 'number' ? ` of ${formatNumber(limit)}` : ''}
               </td>
-              <td>{formatDate(tenant.createdAt.slice(0, 10))}</td>
             </tr>
           );
         })}
