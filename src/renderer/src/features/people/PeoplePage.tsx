@@ -36,44 +36,46 @@ function PeopleTable({ people, open, onOpen }: PeopleTableProps) {
     event.preventDefault();
   };
   return (
-    <table className={css.table} data-testid="people">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">E-mail</th>
-          <th scope="col">Roles</th>
-          <th scope="col">State</th>
-          <th scope="col">Last sign-in</th>
-        </tr>
-      </thead>
-      <tbody onKeyDown={onKey}>
-        {people.map((person) => {
-          const state = STATE_WORDS[person.status];
-          return (
-            <tr key={person.id} data-open={person.id === open || undefined} onClick={() => onOpen(person.id)}>
-              <td>
-                <button type="button" className={css.name} aria-expanded={person.id === open}>
-                  <PersonName name={nameOf(person)} />
-                </button>
-              </td>
-              <td>{person.email}</td>
-              <td>
-                {rolesOf(person)}
-                {person.memberships.some((held) => held.expiresAt !== null) ? (
-                  <span className={css.until}>
-                    <Icon name="clock" size={14} label="ends on a day" />
-                  </span>
-                ) : null}
-              </td>
-              <td>
-                <Pill word={state.word} tone={state.tone} shape={state.shape} />
-              </td>
-              <td>{person.lastLogin === null ? <span className={css.never}>Never</span> : formatInstant(person.lastLogin)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <div className={css.frame}>
+      <table className={css.table} data-testid="people">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">E-mail</th>
+            <th scope="col">Roles</th>
+            <th scope="col">State</th>
+            <th scope="col">Last sign-in</th>
+          </tr>
+        </thead>
+        <tbody onKeyDown={onKey}>
+          {people.map((person) => {
+            const state = STATE_WORDS[person.status];
+            return (
+              <tr key={person.id} data-open={person.id === open || undefined} onClick={() => onOpen(person.id)}>
+                <td>
+                  <button type="button" className={css.name} aria-expanded={person.id === open}>
+                    <PersonName name={nameOf(person)} />
+                  </button>
+                </td>
+                <td>{person.email}</td>
+                <td>
+                  {rolesOf(person)}
+                  {person.memberships.some((held) => held.expiresAt !== null) ? (
+                    <span className={css.until}>
+                      <Icon name="clock" size={14} label="ends on a day" />
+                    </span>
+                  ) : null}
+                </td>
+                <td>
+                  <Pill word={state.word} tone={state.tone} shape={state.shape} />
+                </td>
+                <td>{person.lastLogin === null ? <span className={css.never}>Never</span> : formatInstant(person.lastLogin)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

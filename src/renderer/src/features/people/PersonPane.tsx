@@ -8,7 +8,7 @@ import { Icon } from '../../components/Icon';
 import { SidePane } from '../../components/Page';
 import { Pill } from '../../components/Pill';
 import { Refusal } from '../../components/Refusal';
-import { formatDate, formatInstant } from '../../lib/format';
+import { formatDate, formatInstant, todayHere } from '../../lib/format';
 import { useMe } from '../../lib/session';
 import { trpcClient } from '../../lib/trpc';
 import css from './PeoplePage.module.css';
@@ -65,7 +65,7 @@ export function PersonPane({ person, onClose }: { readonly person: TenantMember;
                   {FUNCTION_LABELS[held.function]}
                   <span className={css.roleNote}>
                     {end === null ? (
-                      `since ${formatDate(held.since.slice(0, 10))}`
+                      `since ${formatDate(todayHere(new Date(held.since)))}`
                     ) : (
                       <>
                         until <DateText date={end} due />

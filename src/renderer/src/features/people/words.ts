@@ -2,6 +2,7 @@
 import type { Tone } from '@shared/entities/fields';
 import { FUNCTION_LABELS } from '@shared/roles';
 import type { HeldMembership, MemberState, TenantMember } from '@shared/wire/admin-people';
+import { todayHere } from '../../lib/format';
 
 export interface StateWords {
   readonly word: string;
@@ -28,9 +29,9 @@ export function rolesOf(member: TenantMember): string {
   return labels.length === 0 ? 'No role' : labels.join(', ');
 }
 
-/** The day on which a role ends, as the field of a date holds it; null where it does not. */
+/** The day here on which a role ends, as the field of a date holds it; null where it does not. */
 export function endOf(held: HeldMembership): string | null {
-  return held.expiresAt === null ? null : held.expiresAt.slice(0, 10);
+  return held.expiresAt === null ? null : todayHere(new Date(held.expiresAt));
 }
 
 /** A role that ends on a day lasts through it, wherever the person is. */

@@ -28,7 +28,7 @@ import {
 const STEPS = [
   { title: 'Identity', note: 'name, sign, colour' },
   { title: 'Start set', note: 'controls, time zone' },
-  { title: 'Licence and people', note: 'terms, first administrator' },
+  { title: 'Terms, people', note: 'first administrator' },
   { title: 'Check and make', note: 'all of it or nothing' },
 ] as const;
 const LAST = STEPS.length - 1;
@@ -98,55 +98,57 @@ export function NewTenantPage() {
         </Button>
       }
     >
-      <OfflineNote connection={connection} />
-      <div className={css.columns}>
-        <ol className={css.steps} aria-label="Steps">
-          {STEPS.map(({ title, note }, at) => (
-            <li key={title} data-done={at < step || undefined} aria-current={at === step ? 'step' : undefined}>
-              <span className={css.number}>{at < step ? <Icon name="check" size={14} label="done" /> : at + 1}</span>
-              <span>
-                <strong>{title}</strong>
-                <span className={css.note}>{note}</span>
-              </span>
-            </li>
-          ))}
-        </ol>
-        <section className={css.form} aria-label={STEPS[step]?.title}>
-          {step === 0 ? (
-            <IdentityStep
-              draft={draft.identity}
-              faults={tried ? faults.identity : {}}
-              others={others}
-              onChange={(identity) => set({ identity })}
-            />
-          ) : null}
-          {step === 1 ? <StartStep draft={draft} onChange={set} /> : null}
-          {step === 2 ? (
-            <AdministratorStep
-              draft={draft}
-              licenceFaults={tried ? faults.licence : {}}
-              administratorFaults={tried ? faults.administrator : {}}
-              onChange={set}
-            />
-          ) : null}
-          {step === LAST ? <CheckStep draft={draft} failure={action.failure} /> : null}
-        </section>
-        <TenantPreview draft={draft.identity} making={action.busy} />
-      </div>
-      <div className={css.foot}>
-        <Button size="lg" disabled={step === 0 || action.busy} onClick={back}>
-          Back
-        </Button>
-        <Button
-          size="lg"
-          variant="filled"
-          loading={action.busy}
-          rightSection={<KeyCap keys="Ctrl+Enter" on="action" joined />}
-          onClick={next}
-          data-testid="wizard-next"
-        >
-          {step === LAST ? `Make ${name}` : `Next: ${STEPS[step + 1]?.title.toLowerCase()}`}
-        </Button>
+      <div className={css.wizard}>
+        <OfflineNote connection={connection} />
+        <div className={css.columns}>
+          <ol className={css.steps} aria-label="Steps">
+            {STEPS.map(({ title, note }, at) => (
+              <li key={title} data-done={at < step || undefined} aria-current={at === step ? 'step' : undefined}>
+                <span className={css.number}>{at < step ? <Icon name="check" size={14} label="done" /> : at + 1}</span>
+                <span>
+                  <strong>{title}</strong>
+                  <span className={css.note}>{note}</span>
+                </span>
+              </li>
+            ))}
+          </ol>
+          <section className={css.form} aria-label={STEPS[step]?.title}>
+            {step === 0 ? (
+              <IdentityStep
+                draft={draft.identity}
+                faults={tried ? faults.identity : {}}
+                others={others}
+                onChange={(identity) => set({ identity })}
+              />
+            ) : null}
+            {step === 1 ? <StartStep draft={draft} onChange={set} /> : null}
+            {step === 2 ? (
+              <AdministratorStep
+                draft={draft}
+                licenceFaults={tried ? faults.licence : {}}
+                administratorFaults={tried ? faults.administrator : {}}
+                onChange={set}
+              />
+            ) : null}
+            {step === LAST ? <CheckStep draft={draft} failure={action.failure} /> : null}
+          </section>
+          <TenantPreview draft={draft.identity} making={action.busy} />
+        </div>
+        <div className={css.foot}>
+          <Button size="lg" disabled={step === 0 || action.busy} onClick={back}>
+            Back
+          </Button>
+          <Button
+            size="lg"
+            variant="filled"
+            loading={action.busy}
+            rightSection={<KeyCap keys="Ctrl+Enter" on="action" joined />}
+            onClick={next}
+            data-testid="wizard-next"
+          >
+            {step === LAST ? `Make ${name}` : `Next: ${STEPS[step + 1]?.title.toLowerCase()}`}
+          </Button>
+        </div>
       </div>
     </Page>
   );

@@ -27,7 +27,7 @@ export function StartStep({ draft, onChange }: StepProps) {
           <Radio
             value="standard"
             label="The standard set"
-            description="A control set with common controls and drafts of policies, ours to change and theirs to keep."
+            description="A control set with common controls and policies in outline, to change as they like."
           />
           <Radio value="none" label="Nothing" description="An empty tenant, for a first load or an import." />
         </div>

@@ -69,7 +69,7 @@ export function TenantPane({ tenant, onClose }: { readonly tenant: TenantSummary
           <dt>Domain</dt>
           <dd>{tenant.domain}</dd>
           <dt>Since</dt>
-          <dd>{formatDate(tenant.createdAt.slice(0, 10))}</dd>
+          <dd>{formatDate(todayHere(new Date(tenant.createdAt)))}</dd>
         </dl>
       </div>
       <Licence tenant={tenant} onChange={() => setAsked('licence')} />

@@ -21,7 +21,7 @@ import { trpc, trpcClient } from '../../lib/trpc';
 import { useShortcuts } from '../../lib/use-shortcuts';
 import css from './Platform.module.css';
 import { RuleInput } from './RuleInput';
-import { ruleText } from './settingWords';
+import { isMatrix, ruleText } from './settingWords';
 import { useTenant, useTenantAction } from './useTenants';
 import { lookOf } from './words';
 
@@ -41,7 +41,7 @@ export function TenantSettingsPage() {
     <Page
       title={`Settings of ${name}`}
       crumbs={[{ label: 'Platform' }, { label: 'Tenants', to: '/admin/tenants' }, { label: name }]}
-      note={settings.data ? `${count(own, 'value')} of its own; the rest is the platform’s and follows it.` : undefined}
+      note={settings.data ? ownWords(own) : undefined}
       actions={
         <Button leftSection={<Icon name="building" />} onClick={back}>
           To the tenants
@@ -61,6 +61,12 @@ export function TenantSettingsPage() {
       {open === undefined ? null : <SettingDialog tenantId={id} tenant={tenant} setting={open} onClose={() => setAsked(null)} />}
     </Page>
   );
+}
+
+function ownWords(own: number): string {
+  return own === 0
+    ? 'Every value is the platform’s and follows it.'
+    : `${count(own, 'value')} of its own; the rest is the platform’s and follows it.`;
 }
 
 function Setting({ setting, onChange }: { readonly setting: EffectiveSetting; readonly onChange: () => void }) {
@@ -138,7 +144,7 @@ function SettingDialog({ tenantId, tenant, setting, onClose }: SettingDialogProp
           </p>
         )}
         <p className={css.small}>
-          The platform has {ruleText(rule, setting.globalValue)}.{' '}
+          {isMatrix(rule) ? 'The platform has a matrix as well.' : `The platform has ${ruleText(rule, setting.globalValue)}.`}{' '}
           {origin === 'tenant' ? (
             <Button size="xs" variant="transparent" onClick={() => void set(null, `${label} follows the platform`)}>
               Take the platform’s

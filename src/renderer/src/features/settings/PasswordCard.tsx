@@ -35,7 +35,7 @@ export function PasswordCard() {
   const field = (key: keyof typeof EMPTY, label: string, description?: string) => (
     <PasswordInput
       label={label}
-      description={description}
+      description={tried && faults[key] !== null ? undefined : description}
       withAsterisk
       autoComplete={key === 'present' ? 'current-password' : 'new-password'}
       value={values[key]}

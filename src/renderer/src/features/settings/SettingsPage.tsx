@@ -29,7 +29,7 @@ export function SettingsPage() {
   const settings = useSettings();
   const info = useQuery(trpc.app.info.queryOptions());
   return (
-    <Page title="Settings" note="Kept on this laptop, for whoever works at it">
+    <Page title="Settings" note="Appearance and keys are kept on this laptop, for whoever works at it">
       <div className={css.cards}>
         <Card title="Appearance" flush>
           <Setting id="set-theme" label="Theme" text="System follows what this laptop is set to.">

@@ -184,7 +184,7 @@ function Chain({ proof }: { readonly proof: TrailEntryProof }) {
       <ol className={css.chain} data-holds={holds || undefined}>
         {steps.map((step) => (
           <li key={step.name}>
-            <Icon name={holds ? 'seal' : 'alert-filled'} />
+            <Icon name={holds ? 'seal' : 'alert-filled'} className={css.sealed} />
             <span>
               <strong>{step.name}</strong>
               <span className={css.small}>{step.note}</span>

@@ -42,7 +42,7 @@ function Checked({ proof }: { readonly proof: TrailProof }) {
     <>
       {proof.rows === 1 ? '1 entry' : `All ${entries(proof.rows)}`} in {count(proof.seals, 'batch', 'batches')} agree with their
       seals. Last seal <HashText hash={proof.head.hash} />
-      {proof.lastSealedAt === null ? '' : `, ${formatInstant(proof.lastSealedAt)}`}.{waiting} Checked on this machine at{' '}
+      {proof.lastSealedAt === null ? '' : `of ${formatInstant(proof.lastSealedAt)}`}.{waiting} Checked on this machine at{' '}
       {formatTime(proof.checkedAt)}.
     </>
   );
