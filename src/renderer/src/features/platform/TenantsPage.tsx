@@ -14,6 +14,7 @@ import { SkeletonRows } from '../../components/Skeleton';
 import { TenantMark } from '../../components/TenantMark';
 import { useConnection } from '../../lib/connection';
 import { count, formatDate, formatNumber, todayHere } from '../../lib/format';
+import { useMe } from '../../lib/session';
 import { useShortcuts } from '../../lib/use-shortcuts';
 import css from './Platform.module.css';
 import { TenantPane } from './TenantPane';
@@ -26,6 +27,7 @@ export function TenantsPage() {
   const navigate = useNavigate();
   const tenants = useTenants();
   const connection = useConnection();
+  const platform = useMe()?.platform ?? false;
   const [address, setAddress] = useSearchParams();
   const [search, setSearch] = useState('');
   const find = useRef<HTMLInputElement>(null);
@@ -70,7 +72,14 @@ export function TenantsPage() {
       <OfflineNote connection={connection} flush />
       {tenants.isPending ? <SkeletonRows rows={6} label="Reading the tenants" /> : null}
       {tenants.isError ? <ErrorState error={tenants.error} onRetry={() => void tenants.refetch()} /> : null}
-      {tenants.data && found.length === 0 ? (
+      {tenants.data && found.length === 0 && !platform ? (
+        <EmptyState
+          icon="lock"
+          title="This is for administrators of the platform"
+          text="They make tenants and end them. Whoever runs the server can make you one of them."
+        />
+      ) : null}
+      {tenants.data && found.length === 0 && platform ? (
         <EmptyState
           icon="building"
           title={search === '' ? 'There is no tenant yet' : 'No tenant is called like that'}
@@ -98,7 +107,7 @@ function TenantTable({ tenants, open, onOpen }: TenantTableProps) {
   const onKey = (event: KeyboardEvent<HTMLTableSectionElement>) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button')];
-    const here = buttons.findIndex((button) => button === document.activeElement);
+    const here = buttons.findIndex((button) => button.matches(':focus'));
     buttons[here + (event.key === 'ArrowDown' ? 1 : -1)]?.focus();
     event.preventDefault();
   };
