@@ -44,7 +44,8 @@ export function briefOf(content: TrailContent): Brief {
   const { action, oldValues, newValues, details } = content;
   const called = calledIn(newValues) ?? calledIn(oldValues);
   const whole = action === 'insert' || action === 'delete';
-  const changes = whole ? [] : changesOf(content);
+  // the reason says why; what was done comes first
+  const changes = whole ? [] : changesOf(content).sort((a, b) => Number(a.column === 'reason') - Number(b.column === 'reason'));
   return {
     changes: changes.slice(0, MOST).map(({ column, before, after }) => ({ column, before: cut(before), after: cut(after) })),
     more: Math.max(0, changes.length - MOST),

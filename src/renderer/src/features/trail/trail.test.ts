@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_NAMES } from '../../entities/values/text';
 import { isFiltered, NO_FILTERS, toQuery } from './filters';
 import { verdictWords } from './TrailBanner';
-import { didWords, fromWords, kindWords, recordWords, timeParts, whatWords, whoWords } from './words';
+import { didWords, fromWords, humanised, kindWords, recordWords, timeParts, whatWords, whoWords } from './words';
 
 const line: TrailLine = {
   origin: 'tenant',
@@ -48,6 +48,7 @@ describe('the words of the trail', () => {
     expect(didWords('licence.odd_thing').word).toBe('licence odd thing');
     expect(didWords('constructor').word).toBe('constructor');
     expect(kindWords('risk_assessments')).toBe('Risk assessments');
+    expect(humanised('expiresAt')).toBe('Expires at');
     expect(recordWords({ ...line, called: 'F-001 Owner' }, null, NO_NAMES)).toBe('F-001 Owner');
     expect(recordWords({ ...line, resourceType: 'users' }, null, NO_NAMES)).toBe('A person');
   });

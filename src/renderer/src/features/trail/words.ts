@@ -56,9 +56,12 @@ const DID: Readonly<Record<string, Did>> = {
   'trail.export': { word: 'exported', tone: 'attention' },
 };
 
-/** `audit_evidence` → `Audit evidence` */
+/** `audit_evidence` → `Audit evidence`, `expiresAt` → `Expires at` */
 export function humanised(name: string): string {
-  const words = name.replaceAll(/[._]+/g, ' ').trim();
+  const words = name
+    .replaceAll(/[._]+/g, ' ')
+    .replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+    .trim();
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
