@@ -3,6 +3,8 @@
  * scope as any other piece of work: the same opening, the same rights, the same coded errors.
  */
 
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Database } from '@main/db/database';
 import { fromClient } from '@main/db/errors';
 import { openingSql, type TenantScope, type TransactionLimits } from '@main/db/scope';
@@ -10,56 +12,12 @@ import type { SqlClient, TenantScopeRunner } from '@main/entities/context';
 import { CodedError } from '@shared/errors';
 import { type TenantFunction, tenantRole, tenantSchema } from '@shared/roles';
 import type pg from 'pg';
+import { from } from 'pg-copy-streams';
 
 /** A load moves much at once: a statement over 100,000 rows takes minutes on a slow machine, and files are read in between. */
 export const LOAD_LIMITS: TransactionLimits = { statementMs: 900_000, lockMs: 30_000, idleMs: 300_000, silenceMs: 960_000 };
 
 export type LoadDatabase = Pick<Database, 'connectAdmin'>;
-
-/** What the client's connection can do beyond its published type. */
-interface CopyConnection {
-  query(text: string): void;
-  sendCopyFromChunk(chunk: Buffer): void;
-  endCopyFrom(): void;
-}
-
-/** One COPY … FROM STDIN with all of its data: the client's protocol for queries of one's own. */
-class CopyIn {
-  readonly done: Promise<void>;
-  #resolve: () => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
-
-  constructor(
-    private readonly text: string,
-    private readonly data: Buffer,
-  ) {
-    this.done = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  submit(connection: { query(text: string): void }): void {
-    connection.query(this.text);
-  }
-
-  handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.data);
-    connection.endCopyFrom();
-  }
-
-  handleCommandComplete(): void {
-    // The answer counts once the server is ready again.
-  }
-
-  handleReadyForQuery(): void {
-    this.#resolve();
-  }
-
-  handleError(error: unknown): void {
-    this.#reject(error);
-  }
-}
 
 export class LoadTransaction implements SqlClient {
   constructor(
@@ -80,9 +38,8 @@ export class LoadTransaction implements SqlClient {
 
   /** Sends rows in COPY's text format. */
   async copy(text: string, data: string): Promise<void> {
-    const copy = this.client.query(new CopyIn(text, Buffer.from(data, 'utf8')));
     try {
-      await copy.done;
+      await pipeline(Readable.from([Buffer.from(data, 'utf8')]), this.client.query(from(text)));
     } catch (error) {
       throw fromClient(error);
     }

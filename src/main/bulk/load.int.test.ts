@@ -336,10 +336,12 @@ function losingCommit(database: LoadDatabase): LoadDatabase {
         get(target, key) {
           const value: unknown = Reflect.get(target, key);
           if (key !== 'query' || typeof value !== 'function') return typeof value === 'function' ? value.bind(target) : value;
-          return async (query: unknown) => {
-            const answer: unknown = await Reflect.apply(value, target, [query]);
+          return (query: unknown) => {
+            const answer: unknown = Reflect.apply(value, target, [query]);
             if (query !== 'COMMIT') return answer;
-            throw Object.assign(new Error('cut'), { code: 'ECONNRESET' });
+            return Promise.resolve(answer).then(() => {
+              throw Object.assign(new Error('cut'), { code: 'ECONNRESET' });
+            });
           };
         },
       });
