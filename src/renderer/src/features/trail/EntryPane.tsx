@@ -17,7 +17,7 @@ import type { Names } from '../../entities/values/text';
 import { count, formatDate, formatInstant, formatNumber, todayHere } from '../../lib/format';
 import css from './TrailPage.module.css';
 import { type TrailRow, useTrailEntry } from './useTrail';
-import { didWords, entityNameOf, fieldOf, humanised, kindWords, plainValue, recordWords, timeParts, whoWords } from './words';
+import { deedOf, entityNameOf, fieldOf, humanised, kindWords, plainValue, recordWords, timeParts, whoWords } from './words';
 
 interface EntryPaneProps {
   readonly row: Pick<TrailRow, 'origin' | 'entry'> & Partial<TrailRow>;
@@ -70,7 +70,7 @@ function Entry({ entry, row, names }: { readonly entry: TrailEntryDetails } & Om
           </>
         )}
         <dt>Did</dt>
-        <dd>{didWords(entry.action).word}</dd>
+        <dd>{deedOf(entry).word}</dd>
         <dt>When</dt>
         <dd>
           <time dateTime={entry.at}>{instantWords(entry.at)}</time>

@@ -8,7 +8,7 @@ import type { Names } from '../../entities/values/text';
 import { todayHere } from '../../lib/format';
 import css from './TrailTable.module.css';
 import type { TrailRow } from './useTrail';
-import { didWords, fromWords, recordWords, timeParts, whatWords, whoWords } from './words';
+import { deedOf, fromWords, recordWords, timeParts, whatWords, whoWords } from './words';
 
 const HEAD = 30;
 /** Rows before the end at which the next page is asked for. */
@@ -112,7 +112,7 @@ interface RowProps extends TrailTableProps {
 
 function Row({ row, names, id, index, top, height, today, cursor, open, onCursor, onOpen }: RowProps) {
   const { day, time, ms } = timeParts(row.at, today);
-  const did = didWords(row.action);
+  const did = deedOf(row);
   const what = whatWords(row, names);
   const record = recordWords(row, row.title, names);
   const cell = (at: number) => ({ role: 'gridcell', 'aria-colindex': at, tabIndex: -1 }) as const;

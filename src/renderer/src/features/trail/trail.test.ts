@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_NAMES } from '../../entities/values/text';
 import { isFiltered, NO_FILTERS, toQuery } from './filters';
 import { verdictWords } from './TrailBanner';
-import { didWords, fromWords, humanised, kindWords, recordWords, timeParts, whatWords, whoWords } from './words';
+import { deedOf, didWords, fromWords, humanised, kindWords, recordWords, timeParts, whatWords, whoWords } from './words';
 
 const line: TrailLine = {
   origin: 'tenant',
@@ -42,6 +42,14 @@ describe('the words of the trail', () => {
     const details = { path: 'trail.list', code: 'ROLE_FORBIDS' };
     expect(whatWords({ ...line, action: 'denied', resourceType: 'procedures', details }, NO_NAMES)).toContain('(trail.list)');
     expect(whatWords({ ...line, action: 'denied', details: { code: 'toString' } }, NO_NAMES)).toContain('Not allowed');
+  });
+
+  it('tell a change to people by its event', () => {
+    const role = { ...line, action: 'role', resourceType: 'people', details: { event: 'membership.grant', function: 'risk' } };
+    expect(deedOf(role).word).toBe('granted');
+    expect(deedOf({ action: 'role', details: null }).word).toBe('set a role');
+    expect(whatWords(role, NO_NAMES)).toBe('role Risk');
+    expect(recordWords(role, null, { person: () => 'Ada Lindt', record: () => null })).toBe('Ada Lindt');
   });
 
   it('bear what nobody has named', () => {

@@ -69,6 +69,12 @@ export function didWords(action: string): Did {
   return Object.hasOwn(DID, action) ? (DID[action] ?? { word: action }) : { word: humanised(action).toLowerCase() };
 }
 
+/** What was done: of a change to people the event it came from, else the action itself. */
+export function deedOf({ action, details }: Pick<TrailLine, 'action' | 'details'>): Did {
+  const event = details?.event;
+  return didWords(action === 'role' && typeof event === 'string' ? event : action);
+}
+
 /** The entity that a table holds; null for tables without a screen. */
 export function entityNameOf(table: string): EntityName | null {
   return ENTITY_NAMES.find((name) => entityOf(name).table === table) ?? null;
@@ -76,6 +82,7 @@ export function entityNameOf(table: string): EntityName | null {
 
 const KINDS: Readonly<Record<string, string>> = {
   users: 'Person',
+  people: 'Person',
   tenants: 'This tenant',
   licenses: 'Licence',
   tenant_config: 'Settings',
@@ -97,7 +104,7 @@ export function recordWords(
   names: Names,
 ): string {
   if (title !== null) return title;
-  if (line.resourceType === 'users' && line.resourceId !== null) {
+  if ((line.resourceType === 'users' || line.resourceType === 'people') && line.resourceId !== null) {
     return names.person(line.resourceId) ?? line.called ?? 'A person';
   }
   return line.called ?? kindWords(line.resourceType);
@@ -148,8 +155,12 @@ export function whatWords(line: TrailLine, names: Names): string {
   if (line.more > 0) parts.push(`and ${line.more} more`);
   if (line.action === 'denied' && line.details !== null) parts.push(refusalWords(line.details));
   else if (line.details !== null) {
-    const facts = Object.entries(line.details).filter(([, value]) => value !== null && typeof value !== 'object');
-    parts.push(...facts.slice(0, 3).map(([key, value]) => `${humanised(key).toLowerCase()} ${String(value)}`));
+    const facts = Object.entries(line.details).filter(
+      // the event is the deed itself
+      ([key, value]) => value !== null && typeof value !== 'object' && key !== 'event',
+    );
+    const label = (key: string) => (key === 'function' ? 'role' : humanised(key).toLowerCase());
+    parts.push(...facts.slice(0, 3).map(([key, value]) => `${label(key)} ${String(plainValue(key, value))}`));
   }
   if (parts.length === 0) parts.push(line.action === 'insert' || line.action === 'delete' ? kindWords(line.resourceType) : '');
   if (line.reason !== null) parts.push(`“${line.reason}”`);
