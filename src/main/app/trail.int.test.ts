@@ -4,7 +4,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testKinds } from '../db/testing/databases';
 import { createKeyPem, readPrivateKey } from '../trail/keys';
-import { registerKey, sealChain } from '../trail/sealer';
+import { registerKey } from '../trail/sealer';
+import { sealSettled } from '../trail/testing';
 import { startStation, type TestStation } from './testing';
 
 const key = readPrivateKey(createKeyPem().privatePem);
@@ -21,7 +22,7 @@ describe.each(testKinds())('the trail in the workstation on %s', (kind) => {
   const seal = () =>
     station.admin(async (client) => {
       await registerKey(client, key, 'test');
-      return sealChain(client, bank, { key });
+      return sealSettled(client, bank, { key });
     });
   const list = (query: object = {}) => station.call<TrailPage>('trail.list', query);
   /** What is told as well as can be is not waited for by the window. */

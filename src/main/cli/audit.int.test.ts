@@ -6,6 +6,7 @@ import { inProcessTransport } from '@main/db/embedded/transport';
 import { createTestDatabase, embeddedFolder, testKinds } from '@main/db/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settled } from '../trail/testing';
 import { runCommandLine } from './run';
 
 describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl audit on %s', (kind) => {
@@ -18,7 +19,11 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl audit o
   const viewer = `vera.${serial}@audit.example`;
   let change: (sql: string) => Promise<void>;
 
+  /** What other databases of the same server are at holds the sealer back, too. */
+  let settle: () => Promise<void> = async () => undefined;
+
   async function run(line: string, env: Record<string, string> = {}) {
+    if (line.startsWith('audit seal')) await settle();
     let out = '';
     let err = '';
     const code = await runCommandLine([...line.split(' ').filter(Boolean), ...(line.includes('--export') ? [] : where)], {
@@ -58,12 +63,14 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl audit o
       const url = `postgres://${target.user}:${encodeURIComponent(target.password)}@${target.host}:${target.port}/${target.database}?sslmode=disable`;
       where = ['--database', url];
       drop = () => place.drop();
-      change = async (sql) => {
+      const using = async (work: (client: pg.Client) => Promise<unknown>) => {
         const client = new pg.Client({ connectionString: url.replace('?sslmode=disable', '') });
         await client.connect();
-        await client.query(sql);
+        await work(client);
         await client.end();
       };
+      change = (sql) => using((client) => client.query(sql));
+      settle = () => using(settled);
     }
     await json('db migrate');
     tenant = (await json(`tenant create --name Bank --domain bank-${serial}.example`)).id;

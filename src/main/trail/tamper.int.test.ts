@@ -14,8 +14,9 @@ import { createKeyPem, readPrivateKey } from './keys';
 import { proveChain } from './prove';
 import { linesOf, proveLines } from './read-export';
 import { PLATFORM_CHAIN } from './seal';
-import { registerKey, sealChain } from './sealer';
+import { registerKey } from './sealer';
 import { ownerSource } from './source';
+import { sealSettled } from './testing';
 import type { ChainHead } from './verify';
 
 const key = readPrivateKey(createKeyPem().privatePem);
@@ -39,9 +40,9 @@ describe.each(testServers(['embedded', 'server']))('tampering on $kind', ({ open
         "UPDATE controls SET family = 'X' WHERE name LIKE 'round %1'",
         `SELECT log_access('read', 'controls', '${at.a.id}', '{"how":"preview","line":"a\\u2028b"}')`,
       );
-      await sealChain(database.admin, at.a.id, { key, batchRows: 7 });
+      await sealSettled(database.admin, at.a.id, { key, batchRows: 7 });
     }
-    await sealChain(database.admin, PLATFORM_CHAIN, { key });
+    await sealSettled(database.admin, PLATFORM_CHAIN, { key });
     // A row in the middle of a batch that a person wrote, so that every column holds something.
     const [found] = await at.look(
       `SELECT seal_seq::integer AS seal, leaf_index AS leaf, trail_id::text AS id FROM private.audit_logs
