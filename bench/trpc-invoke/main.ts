@@ -38,7 +38,8 @@ void app.whenReady().then(() => {
   const rpc = createRpc({ router: rootRouter, services: Promise.resolve(servicesWith(rows)), log, newReference: randomUUID });
   const grants = createFileGrants(randomUUID, () => performance.now());
   const ready = Promise.resolve({ rpc, grants });
-  bindChannels({ ownIds: own, ready, onReady: () => undefined, log, newReference: randomUUID });
+  const nothing = () => undefined;
+  bindChannels({ ownIds: own, ready, onFirstCall: nothing, onReady: nothing, log, newReference: randomUUID });
   ipcMain.handle(BENCH_CHANNELS.raw, () => rows);
   ipcMain.once(BENCH_CHANNELS.done, (_event, outcome: Outcome) => end(outcome));
   window.webContents.on('render-process-gone', (_event, { reason }) => end({ ok: false, reason: `the page ended: ${reason}` }));

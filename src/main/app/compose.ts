@@ -36,7 +36,8 @@ import { startSealingLater } from '../trail/sealing-later';
 import { createVisits } from '../trail/visits';
 import { createAdminPorts } from './admin-ports';
 import { createTenantPorts, type PortOptions } from './ports';
-import { knownWorkspace, prepareWorkspace } from './prepare';
+import { prepareWorkspace } from './prepare';
+import { knownWorkspace } from './stamp';
 
 export interface ComposeOptions {
   readonly folder: DataFolder;
@@ -74,7 +75,7 @@ export function compose(options: ComposeOptions): Workstation {
   const source = `workstation/${version} ${device.id}`;
   const grants = createFileGrants(randomUUID, () => performance.now());
   const profiles = createProfileStore(settings, folder.certificates, randomUUID);
-  const known = knownWorkspace(folder.stamp);
+  const known = knownWorkspace(folder.stamp, systemClock.now);
   let demo = known?.demo ?? false;
 
   const connection = createLiveConnection({

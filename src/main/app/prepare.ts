@@ -11,23 +11,12 @@ import { z } from 'zod';
 import type { Database } from '../db/database';
 import { type AdminClient, asOwner, loadMigrations, migrateAll, SCOPES } from '../db/migrate';
 import { systemClock } from '../entities/context';
-import { type JsonStore, openJsonStore } from '../platform/json-store';
+import type { JsonStore } from '../platform/json-store';
 import type { Logger } from '../platform/logger';
-
-const stampSchema = z.strictObject({
-  version: z.literal(1),
-  /** Hash over the checksums of all migration files. */
-  files: z.string(),
-  /** Number, newest id and newest instant of the history's rows. */
-  history: z.string(),
-  demo: z.boolean(),
-});
-type Stamp = z.infer<typeof stampSchema>;
+import { openStamp, type Stamp } from './stamp';
 
 /** Well after a start, long before anybody waits for it. */
 const PARTITIONS_AFTER_MS = 5_000;
-
-const NO_STAMP: Stamp = { version: 1, files: '', history: '', demo: false };
 
 export interface PrepareOptions {
   readonly migrations: string;
@@ -39,16 +28,6 @@ export interface PrepareOptions {
   readonly log: Logger;
 }
 
-/** What is known of the workspace before it is open; null where it never was. */
-export function knownWorkspace(stamp: string): { readonly demo: boolean } | null {
-  const { files, demo } = openStamp(stamp).get();
-  return files === '' ? null : { demo };
-}
-
-function openStamp(path: string): JsonStore<Stamp> {
-  return openJsonStore({ path, schema: stampSchema, initial: () => NO_STAMP, now: systemClock.now });
-}
-
 /**
  * Resolves when the workspace can be used. Throws MIGRATION_FAILED and what the database throws. A workspace that a newer program
  * has migrated is left as it is: whoever signs in reads and does not write. `demo`: the workspace holds the demonstration tenants.
@@ -56,7 +35,7 @@ function openStamp(path: string): JsonStore<Stamp> {
 export async function prepareWorkspace(database: Database, options: PrepareOptions): Promise<{ readonly demo: boolean }> {
   // The files are read while the database is still starting.
   const [files] = await Promise.all([filesHash(options.migrations), database.ready()]);
-  const store = openStamp(options.stamp);
+  const store = openStamp(options.stamp, systemClock.now);
   const stamp = store.get();
   if (stamp.files === files && stamp.history === (await database.admin(historyMark))) {
     keepPartitions(database, options.log);

@@ -6,8 +6,9 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import type { AppEvent, SessionState } from '@shared/ipc';
+import type { AppEvent, ConnectionState, SessionState } from '@shared/ipc';
 import { app, type BrowserWindow, clipboard, dialog, session as electronSession, powerMonitor } from 'electron';
+import { EMBEDDED_NAME } from '../connections/profiles';
 import { bindChannels, broadcast } from '../ipc/adapter';
 import { kindOf } from '../ipc/failure';
 import type { Rpc } from '../ipc/rpc';
@@ -24,6 +25,7 @@ import { utilityProcessTransport } from '../workers/utility-process';
 import type { Workstation } from './compose';
 import { setMenu } from './menu';
 import { startAt } from './prefork';
+import { knownWorkspace } from './stamp';
 import { watchStart } from './start-watch';
 import { APP_TITLE, applyTheme, createMainWindow } from './window';
 
@@ -31,11 +33,9 @@ import { APP_TITLE, applyTheme, createMainWindow } from './window';
 const CLOSE_MS = 12_000;
 /** The window and main keep this many cores busy until the window can be used. */
 const WINDOW_CORES = 2;
-/** A window that does not come up must not keep the workspace from opening, ms. */
+/** A window that does not come up, or does not ask, must not keep the workspace from opening, ms. */
 const USABLE_MS = 3_000;
-const PAGE_SERVED_MS = 2_000;
-/** The window asks for its files one after the other within this time, ms. */
-const QUIET_MS = 12;
+const CALL_MS = 2_000;
 
 interface Loaded {
   readonly workstation: Workstation;
@@ -62,10 +62,9 @@ export async function startWorkstation(): Promise<{ show(): void }> {
   // Two cores are busy with the window until it can be used; a server that starts beside it would only keep both waiting.
   const serverMoment = availableParallelism() > WINDOW_CORES ? Promise.resolve() : usable.given;
   const served = settings.get().connections.inUse === 'embedded' ? startAt(serverMoment, transport, folder.root) : transport;
-  const pageServed = signalWithin(PAGE_SERVED_MS);
-  const quiet = afterQuiet(pageServed.give);
+  const called = signalWithin(CALL_MS); // the window needs an answer, or nothing any more
 
-  const loading = pageServed.given.then(load);
+  const loading = called.given.then(load);
   loading.catch((error: unknown) => log.error('the application could not be put together', kindOf(error)));
   hardenContents(app, log);
   hardenSession(electronSession.defaultSession);
@@ -75,14 +74,18 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       const { workstation } = await loading;
       return respondFromVault(workstation.evidence, workstation.session.epoch(), fileId, request);
     },
-    onScript: quiet,
     onError: (error) => log.error('a file could not be served', kindOf(error)),
   });
   bindChannels({
     ownIds,
     ready: loading.then(({ workstation, rpc }) => ({ rpc, grants: workstation.grants })),
+    onFirstCall() {
+      // Main answers nothing while it loads: the form comes first where it needs no answer.
+      if (!sayWhatIsKnown()) called.give();
+    },
     onReady() {
       watch.reached('page');
+      called.give();
       usable.give();
     },
     log,
@@ -121,8 +124,16 @@ export async function startWorkstation(): Promise<{ show(): void }> {
     return made;
   }
 
+  /** The sign-in form of a known workspace needs nothing of what is still to be loaded. */
+  function sayWhatIsKnown(): boolean {
+    if (settings.get().connections.inUse !== 'embedded' || knownWorkspace(folder.stamp, now) === null) return false;
+    broadcast(ownIds, { type: 'connection', connection: openingWorkspace(now()) });
+    broadcast(ownIds, { type: 'session', session: { person: null, workspace: null, workspaces: [] } });
+    return true;
+  }
+
   async function load(): Promise<Loaded> {
-    // The window's process has its files and is busy with them; these modules are most of main's code.
+    // These modules are most of main's code.
     const [{ compose }, { createRpc }, { rootRouter }] = await Promise.all([
       import('./compose'),
       import('../ipc/rpc'),
@@ -167,6 +178,13 @@ export async function startWorkstation(): Promise<{ show(): void }> {
   };
 }
 
+/** How the connection stands before the modules that make it are there. */
+function openingWorkspace(since: Date): ConnectionState {
+  const profile = { profileName: EMBEDDED_NAME, embedded: true, known: true };
+  const phase = { state: 'starting', since: since.toISOString(), error: null, nextTryAt: null } as const;
+  return { ...phase, ...profile, progress: null };
+}
+
 /** A moment that somebody gives, or that comes by itself after `limitMs`. */
 function signalWithin(limitMs: number): { readonly given: Promise<void>; readonly give: () => void } {
   let give: () => void = () => undefined;
@@ -175,15 +193,6 @@ function signalWithin(limitMs: number): { readonly given: Promise<void>; readonl
   });
   setTimeout(give, limitMs).unref();
   return { given, give };
-}
-
-/** Calls `then` when it was not called itself for a moment. */
-function afterQuiet(then: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(then, QUIET_MS);
-  };
 }
 
 /** The embedded server reads its own files by path, so it lies outside of a packaged archive. */

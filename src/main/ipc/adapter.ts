@@ -13,6 +13,8 @@ export interface ChannelOptions {
   readonly ownIds: ReadonlySet<number>;
   /** Put together while the window opens; calls that come earlier wait. */
   readonly ready: Promise<{ readonly rpc: Rpc; readonly grants: FileGrants }>;
+  /** The window's first call has come; the answer waits for `ready`. */
+  readonly onFirstCall: () => void;
   readonly onReady: () => void;
   readonly log: Logger;
   readonly newReference: () => string;
@@ -26,9 +28,14 @@ export function bindChannels(options: ChannelOptions): void {
     return verdict;
   };
 
+  let called = false;
   ipcMain.handle(CHANNELS.rpc, async (event, raw: unknown): Promise<RpcResponse> => {
     const verdict = trusted(event);
     const { id } = event.sender;
+    if (verdict && !called) {
+      called = true;
+      options.onFirstCall();
+    }
     try {
       return await (await ready).rpc.call(id, verdict, raw);
     } catch (error) {

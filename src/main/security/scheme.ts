@@ -18,8 +18,6 @@ export type VaultResponder = (fileId: string, request: Request) => Promise<Respo
 export interface SchemeOptions {
   readonly rendererRoot: string;
   readonly vault: VaultResponder;
-  /** Told after each script of the window was handed over. */
-  readonly onScript?: () => void;
   /** Told of what could not be answered; the page only gets a status. */
   readonly onError: (error: unknown) => void;
 }
@@ -27,9 +25,7 @@ export interface SchemeOptions {
 export function serveApp(session: Session, options: SchemeOptions): void {
   session.protocol.handle(APP_SCHEME, async (request) => {
     try {
-      const response = await answer(request, options);
-      if (response.headers.get('Content-Type')?.startsWith('text/javascript')) options.onScript?.();
-      return response;
+      return await answer(request, options);
     } catch (error) {
       options.onError(error);
       return refusal(500);

@@ -2,7 +2,7 @@
 
 import type { ConnectionState } from '@shared/ipc';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import { trpc } from '../../lib/trpc';
 import { AboutPane } from './AboutPane';
 import { Brand } from './Brand';
@@ -11,9 +11,17 @@ import { FailurePane } from './FailurePane';
 import { type Filled, SignInForm } from './SignInForm';
 import css from './SignInPage.module.css';
 
+/** False for the first picture: the form is there at once, and what stands beside it a moment later. */
+function useAfterForm(): boolean {
+  const [after, setAfter] = useState(false);
+  useEffect(() => startTransition(() => setAfter(true)), []);
+  return after;
+}
+
 export function SignInPage({ connection }: { readonly connection: ConnectionState }) {
   const info = useQuery(trpc.app.info.queryOptions());
   const [filled, setFilled] = useState<Filled | null>(null);
+  const beside = useAfterForm();
   const demo = info.data?.demo === true && connection.embedded;
   const failed = connection.state === 'failed';
   return (
@@ -27,7 +35,7 @@ export function SignInPage({ connection }: { readonly connection: ConnectionStat
           <SignInForm connection={connection} filled={filled} />
         </section>
         <aside className={css.side} aria-label={demo ? 'Demonstration' : 'This workstation'}>
-          {failed ? (
+          {!beside ? null : failed ? (
             <FailurePane connection={connection} />
           ) : demo ? (
             <DemoPane onChoose={setFilled} chosen={filled?.email ?? null} />
