@@ -2,26 +2,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inProcessTransport } from '@main/db/embedded/transport';
 import { createTestDatabase, embeddedFolder, type TestDatabase, testKinds } from '@main/db/testing';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from './run';
-
-function urlOf({ target }: TestDatabase): string {
-  if (target.kind !== 'server') throw new Error('not a server');
-  return `postgres://${target.user}:${encodeURIComponent(target.password)}@${target.host}:${target.port}/${target.database}`;
-}
-
-/** Roles belong to the whole server and would outlive the database. */
-async function dropRoles(place: TestDatabase): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf(place) });
-  await client.connect();
-  const { rows } = await client.query(`SELECT rolname FROM pg_roles WHERE rolname IN (SELECT db_role FROM public.users)
-    OR rolname LIKE ANY (SELECT 'tenant\\_' || replace(id::text, '-', '') || '\\_%' FROM public.tenants)`);
-  for (const { rolname } of rows) await client.query(`DROP OWNED BY ${rolname} CASCADE; DROP ROLE ${rolname}`);
-  await client.end();
-}
+import { dropRoles, typed, urlOf } from './testing';
 
 describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s', (kind) => {
   const serial = `${process.pid}-${Date.now().toString(36)}`;
@@ -52,26 +35,7 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s
     await place?.drop();
   });
 
-  async function kompl(line: string, input = '') {
-    let [out, err] = ['', ''];
-    const code = await runCommandLine([...line.split(' '), ...where], {
-      io: {
-        out: (text) => {
-          out += text;
-        },
-        err: (text) => {
-          err += text;
-        },
-        env: {},
-        readStdin: async () => input,
-        askPassword: async () => null,
-        now: () => new Date(),
-      },
-      embedded: inProcessTransport(),
-      folder,
-    });
-    return { code, out, err };
-  }
+  const kompl = (line: string, input = '') => typed(line, where, folder, input);
 
   it('tries, loads, loads again, and says what is wrong in a file', async () => {
     expect((await kompl('db migrate')).code).toBe(0);

@@ -1,7 +1,6 @@
 /** What others use of provisioning. */
 export {
   enforceDue,
-  LICENCE_FEATURES,
   type LicenceFeatures,
   type LicenceLimits,
   type LicenceTerms,
@@ -41,7 +40,6 @@ export {
   createTenant,
   createTenantRecord,
   createTenantSchema,
-  licenceSchema,
   type NewLicence,
   type NewTenant,
   requireRegistry,

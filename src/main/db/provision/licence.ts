@@ -2,12 +2,12 @@
  * A tenant's licence and whether it is open. Each call is one function of the database, which checks the caller's own right
  * (migrations/public, “licence”): the platform sets, suspends and resumes; a tenant's administrator may look.
  */
+import type { LICENCE_FEATURES } from '@shared/wire/admin-tenants';
 import { z } from 'zod';
 import { type AdminClient, queryRows } from '../migrate/client';
 import { provisionError } from './person';
 
 /** The domains of work that a licence can switch off by name: `{ riskops: false }`. What is not named is on. */
-export const LICENCE_FEATURES = ['regops', 'auditops', 'privacyops', 'riskops', 'knowledge'] as const;
 export type LicenceFeatures = Partial<Record<(typeof LICENCE_FEATURES)[number], boolean>>;
 
 /** People with a membership, and bytes of evidence; what is left out or null has no limit. */

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { CodedError, type FieldFault } from '@shared/errors';
 import { tenantSchema } from '@shared/roles';
-import { LICENCE_FEATURES, LICENCE_LIMITS } from '@shared/wire/admin-tenants';
+import { type LicenceInput, licenceInputSchema } from '@shared/wire/admin-tenants';
 import { z } from 'zod';
 import { type AdminClient, inTransaction, queryRows } from '../migrate/client';
 import type { MigrationSet } from '../migrate/files';
@@ -24,18 +24,7 @@ export const tenantConfigSchema = z.looseObject({
 });
 export type TenantConfig = z.infer<typeof tenantConfigSchema>;
 
-export const licenceSchema = z
-  .strictObject({
-    type: z.string().trim().min(1).max(50),
-    startDate: z.iso.date(),
-    endDate: z.iso.date(),
-    /** Domains that are switched on or off; what is not named is on. */
-    features: z.partialRecord(z.enum(LICENCE_FEATURES), z.boolean()).optional(),
-    /** The most there may be of something; what is not named has no limit. */
-    limits: z.partialRecord(z.enum(LICENCE_LIMITS), z.int().min(0)).optional(),
-  })
-  .refine((licence) => licence.endDate >= licence.startDate, { path: ['endDate'], message: 'not before the start' });
-export type NewLicence = z.infer<typeof licenceSchema>;
+export type NewLicence = LicenceInput;
 
 export interface NewTenant {
   /** 1 to 255 characters. */
@@ -78,7 +67,7 @@ const newTenantSchema = z.strictObject({
   name: nameSchema,
   domain: domainSchema,
   config: tenantConfigSchema,
-  licence: licenceSchema,
+  licence: licenceInputSchema,
 });
 
 function checked<T>(schema: z.ZodType<T>, field: string, value: string): T {
