@@ -6,10 +6,12 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { OfflineNote } from '../../components/OfflineNote';
 import { Page, ViewTabs } from '../../components/Page';
+import { DETAIL_EXTRAS } from '../../domains/detailExtras';
 import { useConnection } from '../../lib/connection';
 import { errorWords } from '../../lib/error-texts';
 import { formatInstant } from '../../lib/format';
 import { notifyError } from '../../lib/notices';
+import { useWorkspace } from '../../lib/session';
 import { useShortcuts } from '../../lib/use-shortcuts';
 import { entityApi, historyOptions, listOptions } from '../api';
 import { ConflictView } from '../conflict/ConflictView';
@@ -21,6 +23,8 @@ import { useNames } from '../values/names';
 import { isEmptyValue, type Names } from '../values/text';
 import { ChildrenTab } from './ChildrenTab';
 import css from './DetailPage.module.css';
+import { ExtraSlot } from './ExtraSlot';
+import type { DetailExtraProps, DetailExtras, ExtraFacts, ExtraTab } from './extras';
 import { History } from './History';
 import { Overview } from './Overview';
 import { ArchivedPill, RecordActions } from './RecordActions';
@@ -41,7 +45,8 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
   const { row } = record;
   const names = useNames(record.labels);
   const change = useChange(definition, row);
-  const tabs = useTabs(name, definition, row.id);
+  const extras = useExtras(name, record);
+  const tabs = useTabs(name, definition, row.id, extras.tabs ?? []);
   const neighbour = useNeighbours(name);
 
   const ref = definition.refField === null ? null : row[definition.refField];
@@ -51,6 +56,9 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
   const goTab = (key: string) =>
     setParams(key === 'overview' ? {} : { tab: key }, { replace: true, state: neighbour.state, preventScrollReset: true });
   const relation = definition.children.find((each) => `${each.entity}.${each.field}` === tab);
+  const extraTab = extras.tabs?.find((each) => each.key === tab);
+  const given: DetailExtraProps = { name, definition, record, called, onTab: goTab };
+  const fills = relation !== undefined || extraTab?.fills === true;
   const step = (by: -1 | 1) => () => {
     const at = tabs.findIndex((each) => each.key === tab);
     const next = tabs[(at + by + tabs.length) % tabs.length];
@@ -109,18 +117,28 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
         { label: called },
       ]}
       note={<Meta definition={definition} record={record} names={names} />}
-      actions={<RecordActions name={name} definition={definition} record={record} change={change} called={called} />}
+      actions={
+        <RecordActions
+          name={name}
+          definition={definition}
+          record={record}
+          change={change}
+          called={called}
+          extras={(extras.actions ?? []).map((extra) => <ExtraSlot key={extra.key} extra={extra} small {...given} />)}
+        />
+      }
       tabs={<ViewTabs label={`Parts of ${called}`} views={tabs} value={tab} onChange={goTab} />}
     >
-      <div className={css.body} data-fills={tab !== 'overview' && tab !== 'history' ? true : undefined}>
+      <div className={css.body} data-fills={fills || undefined}>
         <OfflineNote connection={connection} />
         {!record.may.update && !record.archived && record.may.why !== undefined ? (
           <p className={css.readOnly} role="note">
             {errorWords({ code: record.may.why, details: {}, faults: [] }).title}
           </p>
         ) : null}
-        {tab === 'overview' ? <Overview definition={definition} record={record} onTab={goTab} /> : null}
+        {tab === 'overview' ? <Overview {...given} cards={extras.cards ?? []} /> : null}
         {tab === 'history' ? <History name={name} definition={definition} id={row.id} /> : null}
+        {extraTab === undefined ? null : <ExtraSlot key={extraTab.key} extra={extraTab} {...given} />}
         {relation === undefined || !isEntityName(relation.entity) ? null : isTree(definition, relation) ? (
           <RequirementTree regulationId={row.id} />
         ) : (
@@ -193,8 +211,21 @@ interface Tab {
   readonly count?: number;
 }
 
-/** Overview, one for each relation with its number, history. */
-function useTabs(name: EntityName, definition: Entity, id: string): readonly Tab[] {
+/** The domain's extras that this person gets to see with this record. */
+function useExtras(name: EntityName, record: RecordView<GenericRow>): DetailExtras {
+  const functions = useWorkspace()?.functions ?? [];
+  const extras = DETAIL_EXTRAS[name] ?? {};
+  const shown = ({ when }: { readonly when?: (facts: ExtraFacts) => boolean }) =>
+    when === undefined || when({ record, functions });
+  return {
+    tabs: extras.tabs?.filter(shown),
+    cards: extras.cards?.filter(shown),
+    actions: extras.actions?.filter(shown),
+  };
+}
+
+/** Overview, one for each relation with its number, the domain's own, history. */
+function useTabs(name: EntityName, definition: Entity, id: string, extras: readonly ExtraTab[]): readonly Tab[] {
   const relations = definition.children.filter((relation) => isEntityName(relation.entity));
   const totals = useQueries({
     queries: relations.map((relation) =>
@@ -205,14 +236,26 @@ function useTabs(name: EntityName, definition: Entity, id: string): readonly Tab
     ),
     combine: (results) => results.map((result) => result.data?.total),
   });
+  const counts = useQueries({
+    queries: extras.map(
+      ({ key, count }) => count?.(id) ?? { queryKey: ['no count', key], queryFn: () => Promise.resolve(0), enabled: false },
+    ),
+    combine: (results) => results.map((result) => result.data),
+  });
+  const own = (place: 'first' | 'last') =>
+    extras.flatMap(({ key, label, count, ...extra }, at) =>
+      (extra.place ?? 'last') === place ? [{ key, label, count: count === undefined ? undefined : counts[at] }] : [],
+    );
   const history = useQuery(historyOptions(name, id));
   return [
     { key: 'overview', label: 'Overview' },
+    ...own('first'),
     ...relations.map((relation, at) => ({
       key: `${relation.entity}.${relation.field}`,
       label: relation.label,
       count: totals[at],
     })),
+    ...own('last'),
     { key: 'history', label: 'History', count: history.data?.length },
   ];
 }

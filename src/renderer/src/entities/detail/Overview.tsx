@@ -1,30 +1,30 @@
 /** The first tab of a record: its fields by the sections of its form, what hangs on it, and what happened last. */
 import type { Entity } from '@shared/entities/define';
 import { entityOf, isEntityName } from '@shared/entities/registry';
-import type { RecordView } from '@shared/wire/records';
 import { useQuery } from '@tanstack/react-query';
 import { Card } from '../../components/Card';
 import { formatInstant } from '../../lib/format';
 import { historyOptions } from '../api';
 import { formFields } from '../form/validate';
-import type { GenericRow } from '../rows';
 import { FieldValue } from '../values/FieldValue';
 import { useNames } from '../values/names';
 import { isEmptyValue } from '../values/text';
 import { ChildrenCard } from './ChildrenCard';
+import { ExtraSlot } from './ExtraSlot';
+import type { DetailExtraProps, ExtraCard } from './extras';
 import { HistoryLine } from './History';
 import css from './Overview.module.css';
 import { isTree } from './relations';
 
 const LATEST = 5;
 
-export interface OverviewProps {
-  readonly definition: Entity;
-  readonly record: RecordView<GenericRow>;
-  readonly onTab: (tab: string) => void;
+export interface OverviewProps extends DetailExtraProps {
+  /** What the record's domain adds. */
+  readonly cards: readonly ExtraCard[];
 }
 
-export function Overview({ definition, record, onTab }: OverviewProps) {
+export function Overview({ cards, ...given }: OverviewProps) {
+  const { definition, record, onTab } = given;
   const { row, labels } = record;
   const names = useNames(labels);
   const rest = Object.keys(definition.fields).filter(
@@ -43,9 +43,14 @@ export function Overview({ definition, record, onTab }: OverviewProps) {
     }))
     .filter((section) => section.keys.length > 0);
   const by = (id: string | null) => (id === null ? 'the system' : (names.person(id) ?? 'Unknown person'));
+  const added = (column: ExtraCard['column'], above: boolean) =>
+    cards
+      .filter((card) => card.column === column && (card.above ?? false) === above)
+      .map((card) => <ExtraSlot key={card.key} extra={card} {...given} />);
   return (
     <div className={css.columns}>
       <div className={css.main}>
+        {added('main', true)}
         {shown.map((section) => (
           <Card key={section.title} title={section.title}>
             <dl className={css.fields}>
@@ -73,8 +78,10 @@ export function Overview({ definition, record, onTab }: OverviewProps) {
             />
           ) : null,
         )}
+        {added('main', false)}
       </div>
       <div className={css.side}>
+        {added('side', true)}
         <Card title="Record">
           <dl className={css.facts}>
             {rest.map((key) => (
@@ -107,6 +114,7 @@ export function Overview({ definition, record, onTab }: OverviewProps) {
             </div>
           </dl>
         </Card>
+        {added('side', false)}
         <Latest definition={definition} id={row.id} onAll={() => onTab('history')} />
       </div>
     </div>

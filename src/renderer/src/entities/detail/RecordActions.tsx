@@ -3,18 +3,16 @@ import { ActionIcon, Button } from '@mantine/core';
 import type { Entity } from '@shared/entities/define';
 import type { EntityName } from '@shared/entities/registry';
 import type { RecordView } from '@shared/wire/records';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Dialog } from '../../components/Dialog';
 import { Icon } from '../../components/Icon';
 import { KeyCap } from '../../components/KeyCap';
 import { OptionPill, Pill } from '../../components/Pill';
-import { notify, notifyError } from '../../lib/notices';
-import { trpcClient } from '../../lib/trpc';
 import { needsReason, optionOf } from '../access';
 import { ReasonInput } from '../form/ReasonInput';
 import { ActionMenu } from '../parts/ActionMenu';
-import { editPath, listPath, worksheetPath } from '../paths';
+import { editPath, listPath } from '../paths';
 import type { GenericRow } from '../rows';
 import type { Change } from './useChange';
 
@@ -25,9 +23,11 @@ export interface RecordActionsProps {
   readonly change: Change;
   /** What the record is called in sentences: `F-031`. */
   readonly called: string;
+  /** The actions that the record's domain adds. */
+  readonly extras: ReactNode;
 }
 
-export function RecordActions({ name, definition, record, change, called }: RecordActionsProps) {
+export function RecordActions({ name, definition, record, change, called, extras }: RecordActionsProps) {
   const navigate = useNavigate();
   const [asking, setAsking] = useState<string | null>(null);
   const [archiving, setArchiving] = useState(false);
@@ -55,7 +55,7 @@ export function RecordActions({ name, definition, record, change, called }: Reco
   };
   return (
     <>
-      <Special name={name} row={row} />
+      {extras}
       {archived && may.archive ? (
         <Button
           leftSection={<Icon name="history" />}
@@ -136,44 +136,6 @@ export function RecordActions({ name, definition, record, change, called }: Reco
         <p>It leaves every list and count. Its history stays, and it can be restored from the archived records.</p>
       </Dialog>
     </>
-  );
-}
-
-/** The one thing more that a kind of record can do. */
-function Special({ name, row }: { readonly name: EntityName; readonly row: GenericRow }) {
-  const navigate = useNavigate();
-  const [busy, setBusy] = useState(false);
-  const planId = row.auditPlanId;
-  if (name === 'controlTests' && typeof planId === 'string') {
-    return (
-      <Button leftSection={<Icon name="fieldwork" />} onClick={() => void navigate(worksheetPath(planId, row.id))}>
-        Worksheet
-      </Button>
-    );
-  }
-  if (name === 'auditPlans') {
-    return (
-      <Button leftSection={<Icon name="fieldwork" />} onClick={() => void navigate(`/fieldwork/${row.id}`)}>
-        Fieldwork
-      </Button>
-    );
-  }
-  if (name !== 'regulations') return null;
-  const exportCatalogue = async () => {
-    setBusy(true);
-    try {
-      const { saved } = await trpcClient.oscal.export.mutate({ regulationId: row.id });
-      if (saved !== null) notify({ tone: 'good', title: 'The catalogue is exported', text: saved.fileName });
-    } catch (error) {
-      notifyError(error, 'The catalogue is not exported');
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Button leftSection={<Icon name="export" />} loading={busy} onClick={() => void exportCatalogue()}>
-      Export OSCAL
-    </Button>
   );
 }
 
