@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { Entity } from '@shared/entities/define';
 import type { Field, Json } from '@shared/entities/fields';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Dialog } from '../../components/Dialog';
 import { Icon } from '../../components/Icon';
 import { KeyCap } from '../../components/KeyCap';
@@ -29,6 +29,8 @@ export interface BulkBarProps {
   readonly total: number;
   readonly mayUpdate: boolean;
   readonly busy: boolean;
+  /** What domains add. */
+  readonly extras?: ReactNode;
   readonly onSelectAll: () => void;
   readonly onExport: () => void;
   readonly onClear: () => void;
@@ -37,7 +39,7 @@ export interface BulkBarProps {
 }
 
 export function BulkBar(props: BulkBarProps) {
-  const { definition, selection, total, mayUpdate, busy, onSelectAll, onExport, onClear, onDone } = props;
+  const { definition, selection, total, mayUpdate, busy, extras, onSelectAll, onExport, onClear, onDone } = props;
   const [changing, setChanging] = useState<readonly [string, Field] | null>(null);
   // the state first, then persons: what is changed for many at once
   const rank = ([key, field]: readonly [string, Field]) =>
@@ -65,6 +67,7 @@ export function BulkBar(props: BulkBarProps) {
             {field.label}
           </Button>
         ))}
+        {extras}
         <Button variant="subtle" leftSection={<Icon name="download" />} onClick={onExport}>
           Export
         </Button>

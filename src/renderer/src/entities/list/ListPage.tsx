@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import type { Entity } from '@shared/entities/define';
 import type { EntityName } from '@shared/entities/registry';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ErrorState } from '../../components/ErrorState';
 import { Icon } from '../../components/Icon';
@@ -11,6 +11,7 @@ import { KeyCap } from '../../components/KeyCap';
 import { OfflineNote } from '../../components/OfflineNote';
 import { Page, ViewTabs } from '../../components/Page';
 import { SkeletonRows } from '../../components/Skeleton';
+import { LIST_EXTRAS } from '../../domains/listExtras';
 import { useConnection } from '../../lib/connection';
 import { formatNumber, formatTime, todayHere } from '../../lib/format';
 import { notify, notifyError } from '../../lib/notices';
@@ -26,10 +27,13 @@ import { arrangeColumns } from './columns';
 import { exportFileName } from './csv';
 import { DensityMenu } from './DensityMenu';
 import { EmptyList } from './EmptyList';
+import { ExtraActions } from './ExtraActions';
 import { download, EXPORT_LIMIT, readAll, rowsToCsv } from './exportRows';
+import { extrasFor, type ListPlace } from './extras';
 import { FilterBar } from './FilterBar';
 import { Grid } from './Grid';
 import css from './ListPage.module.css';
+import { LookSwitch, OtherView } from './OtherView';
 import { PreviewPane } from './PreviewPane';
 import { activeSort, nextSort, toQuery, viewOf } from './query';
 import { movedCursor, NONE, type Selection, toggled, withRange } from './selection';
@@ -65,6 +69,12 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
   const shown = arrangeColumns(definition, columns.shown);
   const current = rows.rowAt(cursor);
   const view = viewOf(definition, state.view);
+  const extras = useMemo(() => extrasFor(LIST_EXTRAS, name, workspace?.functions ?? []), [name, workspace?.functions]);
+  const other = extras.views.find((each) => each.key === state.look);
+  const place: ListPlace = {
+    ...{ name, definition, query, total: rows.total, selected: [...selection.values()] },
+    go: (path) => void navigate(path),
+  };
   const isFiltered = state.filters.length > 0 || state.search !== '' || state.archived;
 
   useEffect(() => {
@@ -170,6 +180,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
       flush
       actions={
         <Actions
+          extras={<ExtraActions actions={extras.actions.filter((each) => each.at === 'head')} place={place} />}
           name={name}
           definition={definition}
           mayCreate={rights.create}
@@ -204,6 +215,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
                 <strong>{formatNumber(rows.total)}</strong>
                 {all !== undefined && !state.archived && all !== rows.total ? ` of ${formatNumber(all)}` : null}
               </span>
+              <LookSwitch views={extras.views} value={other?.key ?? ''} onChange={(look) => change({ look })} />
               <ColumnChooser definition={definition} columns={columns} />
               <DensityMenu density={density} />
             </div>
@@ -252,6 +264,8 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
             onClear={() => change({ filters: [], search: '', archived: false })}
             onAll={() => change({ view: definition.list.views[0]?.key ?? 'all' })}
           />
+        ) : other !== undefined ? (
+          <OtherView view={other} place={place} onOpen={(id) => void navigate(detailPath(name, id))} />
         ) : (
           <div className={css.rows}>
             <Grid
@@ -281,6 +295,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
                 total={rows.total}
                 mayUpdate={rights.update}
                 busy={busy}
+                extras={<ExtraActions actions={extras.actions.filter((each) => each.at === 'selection')} place={place} subtle />}
                 onSelectAll={() => void selectAll()}
                 onExport={() => void exportRows()}
                 onClear={() => setSelection(NONE)}
@@ -317,6 +332,7 @@ function comesInCatalogues(name: EntityName): boolean {
 }
 
 interface ActionsProps {
+  readonly extras: ReactNode;
   readonly name: EntityName;
   readonly definition: Entity;
   readonly mayCreate: boolean;
@@ -326,11 +342,12 @@ interface ActionsProps {
   readonly onNew: () => void;
 }
 
-function Actions({ name, definition, mayCreate, busy, canExport, onExport, onNew }: ActionsProps) {
+function Actions({ extras, name, definition, mayCreate, busy, canExport, onExport, onNew }: ActionsProps) {
   const navigate = useNavigate();
   const hasImport = mayCreate && comesInCatalogues(name);
   return (
     <>
+      {extras}
       {hasImport ? (
         <Button leftSection={<Icon name="import" />} onClick={() => void navigate(OSCAL_IMPORT_PATH)}>
           Import

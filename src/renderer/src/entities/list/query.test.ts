@@ -10,6 +10,7 @@ const state = (patch: Partial<ListState> = {}): ListState => ({
   sort: [],
   filters: [],
   archived: false,
+  look: '',
   ...patch,
 });
 

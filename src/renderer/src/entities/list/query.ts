@@ -20,6 +20,8 @@ export interface ListState {
   readonly filters: readonly Filter[];
   /** The archived records instead of the living ones. */
   readonly archived: boolean;
+  /** Another look at the records (`extras.ts`); empty for the rows. */
+  readonly look: string;
 }
 
 /** Which comparisons make sense for a kind of field; the first is the editor's own. */
@@ -88,6 +90,7 @@ export function readListState(definition: EntityDefinition, params: URLSearchPar
       .filter((filter) => filter !== null)
       .slice(0, 12),
     archived: params.get('archived') === '1',
+    look: (params.get('look') ?? '').slice(0, 40),
   };
 }
 
@@ -102,6 +105,7 @@ export function writeListState(definition: EntityDefinition, state: ListState): 
     params.append('f', `${filter.field}~${filter.op}${value}`);
   }
   if (state.archived) params.set('archived', '1');
+  if (state.look !== '') params.set('look', state.look);
   return params;
 }
 
