@@ -6,11 +6,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { CodedError } from '@shared/errors';
 import { LOAD_SHAPES, type LoadShape, shapeNamed } from './shapes';
-import { csvTable } from './source/csv';
-import { jsonLists, linesTable, listTable } from './source/json';
-import { type FileFacts, factsOf, textOf } from './source/text';
+import { formatOfName } from './source/kind';
+import { openSource } from './source/open';
 import { SourceFault, type SourceTable } from './source/types';
-import { openWorkbook } from './source/xlsx';
 
 export interface LoadFile {
   /** As reports call it: the file's name, with the sheet or list where it has several. */
@@ -29,21 +27,6 @@ export interface FoundFiles {
   readonly ignored: readonly string[];
 }
 
-const READERS: Readonly<Record<string, (path: string, facts: FileFacts) => Promise<readonly Part[]>>> = {
-  '.csv': csvParts,
-  '.tsv': csvParts,
-  '.json': jsonParts,
-  '.jsonl': lineParts,
-  '.ndjson': lineParts,
-  '.xlsx': workbookParts,
-};
-
-/** One table of a file; `name` is null where the file holds just one. */
-interface Part {
-  readonly name: string | null;
-  open(): Promise<SourceTable>;
-}
-
 /**
  * Finds the files of a load. `entities` says what a file holds whose name does not, by its name or stem.
  * Throws FILE_UNREADABLE, and LOAD_UNKNOWN for a file whose records are of no known kind.
@@ -54,10 +37,8 @@ export async function findFiles(paths: readonly string[], entities: Readonly<Rec
   for (const path of paths) {
     const folder = await isFolder(path);
     for (const each of folder ? await entriesOf(path) : [path]) {
-      const reader = READERS[extname(each).toLowerCase()];
-      if (reader !== undefined) files.push(...(await partsOf(each, reader, entities)));
-      else if (folder) ignored.push(basename(each));
-      else throw unknown(basename(each), 'is none of .csv, .tsv, .json, .jsonl, .xlsx');
+      if (formatOfName(each) !== null || !folder) files.push(...(await partsOf(each, entities)));
+      else ignored.push(basename(each));
     }
   }
   if (files.length === 0) throw unknown(paths.map((path) => basename(path)).join(', '), 'holds no file that can be loaded');
@@ -80,16 +61,11 @@ async function entriesOf(folder: string): Promise<string[]> {
   return names.sort((a, b) => (a < b ? -1 : 1)).map((name) => join(folder, name));
 }
 
-async function partsOf(
-  path: string,
-  reader: (path: string, facts: FileFacts) => Promise<readonly Part[]>,
-  entities: Readonly<Record<string, string>>,
-): Promise<LoadFile[]> {
+async function partsOf(path: string, entities: Readonly<Record<string, string>>): Promise<LoadFile[]> {
   const fileName = basename(path);
   const fileStem = fileName.slice(0, fileName.length - extname(fileName).length);
   try {
-    const facts = await factsOf(path);
-    const parts = await reader(path, facts);
+    const { parts, sha256 } = await openSource(path);
     return parts.map((part): LoadFile => {
       const stem = part.name ?? fileStem;
       const named = entities[part.name ?? fileName] ?? entities[stem];
@@ -98,7 +74,7 @@ async function partsOf(
       const name = part.name === null ? fileName : `${fileName} › ${part.name}`;
       if (shape === undefined)
         throw unknown(name, `is named after no kind of record; known are ${LOAD_SHAPES.map((one) => one.table).join(', ')}`);
-      return { name, stem, shape, sha256: facts.sha256, open: part.open };
+      return { name, stem, shape, sha256, open: () => part.table() };
     });
   } catch (error) {
     if (error instanceof CodedError) throw error;
@@ -109,22 +85,4 @@ async function partsOf(
 
 function unknown(fileName: string, reason: string, line: number | null = null): CodedError {
   return new CodedError('LOAD_UNKNOWN', { fileName, reason, ...(line === null ? {} : { line }) });
-}
-
-async function csvParts(path: string, { encoding }: FileFacts): Promise<Part[]> {
-  const delimiter = extname(path).toLowerCase() === '.tsv' ? '\t' : null;
-  return [{ name: null, open: () => csvTable(textOf(path, encoding), delimiter) }];
-}
-
-async function jsonParts(path: string, { encoding }: FileFacts): Promise<Part[]> {
-  return [...(await jsonLists(path, encoding))].map(([name, list]) => ({ name, open: async () => listTable(list) }));
-}
-
-async function lineParts(path: string, { encoding }: FileFacts): Promise<Part[]> {
-  return [{ name: null, open: () => linesTable(path, encoding) }];
-}
-
-async function workbookParts(path: string): Promise<Part[]> {
-  const workbook = await openWorkbook(path);
-  return workbook.sheets.map((sheet) => ({ name: sheet, open: () => workbook.table(sheet) }));
 }

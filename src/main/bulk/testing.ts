@@ -22,8 +22,11 @@ export type SheetCell =
 
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
-/** A workbook with these sheets; texts are shared, as spreadsheets do it. */
-export async function workbook(sheets: Readonly<Record<string, readonly (readonly SheetCell[])[]>>): Promise<Buffer> {
+/** A workbook with these sheets; texts are shared, as spreadsheets do it. `merged` names areas of sheets, `A2:A3`. */
+export async function workbook(
+  sheets: Readonly<Record<string, readonly (readonly SheetCell[])[]>>,
+  merged: Readonly<Record<string, readonly string[]>> = {},
+): Promise<Buffer> {
   const texts: string[] = [];
   const names = Object.keys(sheets);
   const cell = (value: SheetCell, at: string): string => {
@@ -52,9 +55,14 @@ export async function workbook(sheets: Readonly<Record<string, readonly (readonl
       const line = cells.map((value, column) => cell(value, `${String.fromCharCode(65 + column)}${row + 1}`)).join('');
       return `<row r="${row + 1}">${line}</row>`;
     });
-    parts[`xl/worksheets/sheet${at + 1}.xml`] = `<worksheet><sheetData>${rows.join('')}</sheetData></worksheet>`;
+    parts[`xl/worksheets/sheet${at + 1}.xml`] =
+      `<worksheet><sheetData>${rows.join('')}</sheetData>${mergedXml(merged[name] ?? [])}</worksheet>`;
   }
   parts['xl/sharedStrings.xml'] =
     `<sst>${texts.map((text) => `<si><t xml:space="preserve">${escaped(text)}</t></si>`).join('')}</sst>`;
   return zip(parts);
+}
+
+function mergedXml(areas: readonly string[]): string {
+  return areas.length === 0 ? '' : `<mergeCells>${areas.map((area) => `<mergeCell ref="${area}"/>`).join('')}</mergeCells>`;
 }

@@ -4,24 +4,28 @@
  * empty cell is the empty text, quoted or not.
  */
 import { CsvError, Parser } from 'csv-parse';
+import { tableOf } from './table';
 import { MAX_CELL, SourceFault, type SourceRow, type SourceTable } from './types';
 
 const HEAD = 4096;
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
-/**
- * The table in a text. Throws SourceFault with the line of the record that has an unclosed quote, text behind a closed one, or a
- * quote inside of a cell that does not begin with one. Rows before the fault are given first.
- */
-export async function csvTable(text: AsyncIterable<string>, given: string | null = null): Promise<SourceTable> {
-  const records = csvRecords(text, given);
-  for (;;) {
-    const { value, done } = await records.next();
-    if (done) throw new SourceFault(null, 'is empty');
-    if (value.cells.every((cell) => cell === '')) continue;
-    const header = value.cells.map((cell) => String(cell).trim());
-    return { header, headerLine: value.line, rows: records };
+/** The table in a text, its first row the header. Throws what `csvRows` throws. */
+export function csvTable(text: AsyncIterable<string>, given: string | null = null): Promise<SourceTable> {
+  return tableOf(csvRows(text, given));
+}
+
+/** The delimiter of a text: what its `sep=` line says, or what its first record holds most of. Reads no more than its beginning. */
+export async function delimiterIn(text: AsyncIterable<string>): Promise<string> {
+  for await (const piece of withHead(text)) {
+    const [mark = '', separator] = separatorLine(piece);
+    return separator ?? delimiterOf(piece.slice(mark.length));
   }
+  return ',';
+}
+
+function separatorLine(piece: string): readonly string[] {
+  return /^sep=(.)\r?\n/.exec(piece) ?? [];
 }
 
 /** The delimiter that the first record holds most of, outside of quotes. */
@@ -37,13 +41,16 @@ export function delimiterOf(head: string): string {
   return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }
 
-/** Every record with at least one cell that is not empty. */
-async function* csvRecords(text: AsyncIterable<string>, given: string | null): AsyncGenerator<SourceRow> {
+/**
+ * Every record with at least one cell that is not empty. Throws SourceFault with the line of the record that has an unclosed quote,
+ * text behind a closed one, or a quote inside of a cell that does not begin with one. Rows before the fault are given first.
+ */
+export async function* csvRows(text: AsyncIterable<string>, given: string | null): AsyncGenerator<SourceRow> {
   let reader: CsvReader | null = null;
   for await (const piece of withHead(text)) {
     if (reader !== null) yield* reader.read(piece);
     else {
-      const [mark = '', separator] = /^sep=(.)\r?\n/.exec(piece) ?? [];
+      const [mark = '', separator] = separatorLine(piece);
       const body = piece.slice(mark.length);
       reader = new CsvReader(given ?? separator ?? delimiterOf(body), mark === '' ? 1 : 2);
       yield* reader.read(body);

@@ -60,7 +60,12 @@ describe('archives', () => {
   it.each<[string, string, (bytes: Buffer) => Buffer]>([
     ['unpacks to more than it says', 'damaged', (bytes) => forged(bytes, CENTRAL, (at) => bytes.writeUInt32LE(20, at + 24))],
     ['unpacks to less than it says', 'damaged', (bytes) => forged(bytes, CENTRAL, (at) => bytes.writeUInt32LE(200_000, at + 24))],
-    ['says that it is huge', '2 GB', (bytes) => forged(bytes, CENTRAL, (at) => bytes.writeUInt32LE(0x7fffffff, at + 24))],
+    ['says that it is huge', '2 GB', (bytes) => forged(bytes, CENTRAL, (at) => bytes.writeUInt32LE(0x8fffffff, at + 24))],
+    [
+      'says that it packs as nothing does',
+      '250 times',
+      (bytes) => forged(bytes, CENTRAL, (at) => bytes.writeUInt32LE(0x05000000, at + 24)),
+    ],
     ['says that it holds very many', '10000 files', (bytes) => forged(bytes, END, (at) => bytes.writeUInt16LE(10_001, at + 10))],
     ['says that it holds more than it does', 'damaged', (bytes) => forged(bytes, END, (at) => bytes.writeUInt16LE(3, at + 10))],
     ['is encrypted', 'password', (bytes) => forged(bytes, CENTRAL, (at) => bytes.writeUInt16LE(1, at + 8))],

@@ -5,7 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Cell } from '../cells';
 import { type Encoding, textOf } from './text';
-import { MAX_CELL, SourceFault, type SourceRow, type SourceTable } from './types';
+import { MAX_CELL, type RowTable, SourceFault, type SourceRow } from './types';
 
 export const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
@@ -40,7 +40,7 @@ function lineOf(text: string, error: unknown): number | null {
 }
 
 /** Rows of a list of objects; `line` is the place in the list, from 1. The header is every key that occurs. */
-export function listTable(list: readonly unknown[]): SourceTable {
+export function listTable(list: readonly unknown[]): RowTable {
   const header = [...new Set(list.flatMap((item) => (isItem(item) ? Object.keys(item) : [])))];
   async function* rows(): AsyncGenerator<SourceRow> {
     for (const [at, item] of list.entries()) yield { line: at + 1, cells: cellsOf(header, item, at + 1) };
@@ -49,7 +49,7 @@ export function listTable(list: readonly unknown[]): SourceTable {
 }
 
 /** JSON Lines: the keys are collected in a first reading. */
-export async function linesTable(path: string, encoding: Encoding): Promise<SourceTable> {
+export async function linesTable(path: string, encoding: Encoding): Promise<RowTable> {
   const keys = new Set<string>();
   for await (const { item } of items(path, encoding)) for (const key of Object.keys(item)) keys.add(key);
   const header = [...keys];

@@ -58,7 +58,7 @@ function wide(bytes: Buffer): Encoding | null {
   return even > head.length / 4 && odd === 0 ? 'utf-16be' : null;
 }
 
-/** The text of a file, without its byte-order mark. */
+/** The text of a file, without its byte-order mark. What is no character of the encoding becomes U+FFFD, which its cell is refused for. */
 export async function* textOf(path: string, encoding: Encoding): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   for await (const piece of createReadStream(path, { highWaterMark: PIECE })) {
@@ -67,4 +67,16 @@ export async function* textOf(path: string, encoding: Encoding): AsyncGenerator<
   }
   const rest = decoder.decode();
   if (rest !== '') yield rest;
+}
+
+const NAMES: Readonly<Record<Encoding, string>> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16, big-endian',
+  'windows-1252': 'Windows-1252 (Western European)',
+};
+
+/** How people call an encoding. */
+export function encodingName(encoding: Encoding): string {
+  return NAMES[encoding];
 }

@@ -13,6 +13,11 @@ export interface SourceTable {
   readonly rows: AsyncIterable<SourceRow>;
 }
 
+/** A table whose reading may be ended early. */
+export interface RowTable extends SourceTable {
+  readonly rows: AsyncGenerator<SourceRow>;
+}
+
 /** A file that cannot be read from here on: where and why. */
 export class SourceFault extends Error {
   constructor(

@@ -3,6 +3,8 @@
  * spreadsheet saved; nothing is calculated. Dates come as ISO text, by the number format of their cell.
  */
 import type { Cell } from '../cells';
+import { columnAt, coveredBy, type MergedCells, mergedCells, NOTHING_MERGED } from './merged';
+import { tableOf } from './table';
 import { BadCell, MAX_CELL, SourceFault, type SourceRow, type SourceTable } from './types';
 import { type XmlEvent, xmlEvents } from './xml';
 import { unpack, zipNames } from './zip';
@@ -13,6 +15,8 @@ const MAX_COLUMNS = 16_384;
 
 export interface Workbook {
   readonly sheets: readonly string[];
+  /** Every row that is not empty. A cell that another one covers is a BadCell. */
+  rows(sheet: string): AsyncGenerator<SourceRow>;
   table(sheet: string): Promise<SourceTable>;
 }
 
@@ -34,15 +38,16 @@ export async function openWorkbook(path: string): Promise<Workbook> {
       sheets.set(event.attributes.name, target);
   }
   let common: Promise<Common> | null = null;
-  return {
-    sheets: [...sheets.keys()],
-    async table(sheet) {
-      const target = sheets.get(sheet);
-      if (target === undefined) throw new SourceFault(null, `has no sheet “${sheet}”`);
-      common ??= readCommon(part('xl/sharedStrings.xml'), part('xl/styles.xml'), from1904);
-      return tableOf(sheetRows(xmlEvents(unpack(path, target)), await common));
-    },
-  };
+  const merged = new Map<string, Promise<MergedCells>>();
+  async function* rows(sheet: string): AsyncGenerator<SourceRow> {
+    const target = sheets.get(sheet);
+    if (target === undefined) throw new SourceFault(null, `has no sheet “${sheet}”`);
+    common ??= readCommon(part('xl/sharedStrings.xml'), part('xl/styles.xml'), from1904);
+    const covered = merged.get(target) ?? mergedCells(unpack(path, target));
+    merged.set(target, covered);
+    yield* sheetRows(xmlEvents(unpack(path, target)), await common, await covered);
+  }
+  return { sheets: [...sheets.keys()], rows, table: (sheet) => tableOf(rows(sheet)) };
 }
 
 async function relations(events: AsyncGenerator<XmlEvent> | null): Promise<Map<string, string>> {
@@ -129,7 +134,11 @@ function showsDate(format: string): boolean {
   return /[dmyhs]/i.test(bare) && !/general/i.test(bare);
 }
 
-async function* sheetRows(events: AsyncGenerator<XmlEvent>, common: Common): AsyncGenerator<SourceRow> {
+async function* sheetRows(
+  events: AsyncGenerator<XmlEvent>,
+  common: Common,
+  merged: MergedCells = NOTHING_MERGED,
+): AsyncGenerator<SourceRow> {
   let line = 0;
   let cells: Cell[] = [];
   let cell: RawCell | null = null;
@@ -151,8 +160,13 @@ async function* sheetRows(events: AsyncGenerator<XmlEvent>, common: Common): Asy
         line = /^\d{1,7}$/.test(r) ? Number(r) : line + 1;
         cells = [];
         size = 0;
-      } else if (cells.some((one) => one !== null && one !== undefined))
-        yield { line, cells: Array.from(cells, (one) => one ?? null) };
+      } else if (cells.some((one) => one !== null && one !== undefined)) {
+        const whole = Array.from(cells, (one) => one ?? null);
+        for (const { column, by } of coveredBy(merged, line)) {
+          whole[column] = new BadCell(`is covered by the merged cell ${by}; unmerge it and fill in every row`);
+        }
+        yield { line, cells: whole };
+      }
     } else if (event.name === 'c') {
       if (event.type === 'open') cell = rawCell(event.attributes, cells.length);
       else if (cell !== null) {
@@ -176,7 +190,7 @@ interface RawCell {
 
 function rawCell(attributes: Readonly<Record<string, string>>, next: number): RawCell {
   const [letters] = /^[A-Z]+/.exec(attributes.r ?? '') ?? [];
-  const column = letters === undefined ? next : [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  const column = letters === undefined ? next : columnAt(letters);
   const { t: type = 'n', s = '-1' } = attributes;
   return { column, type, style: Number(s), value: '', text: null, formula: false };
 }
@@ -205,11 +219,4 @@ function dateText(serial: number, from1904: boolean): Cell {
   if (serial < 0 || Number.isNaN(at.getTime()) || at.getUTCFullYear() > 9999) return new BadCell('is no date');
   const text = at.toISOString();
   return at.getTime() % DAY_MS === 0 ? text.slice(0, 10) : text.slice(0, 19);
-}
-
-/** The first row that is not empty is the header. */
-async function tableOf(rows: AsyncGenerator<SourceRow>): Promise<SourceTable> {
-  const { value, done } = await rows.next();
-  if (done) throw new SourceFault(null, 'is empty');
-  return { header: value.cells.map((cell) => (cell === null ? '' : String(cell).trim())), headerLine: value.line, rows };
 }

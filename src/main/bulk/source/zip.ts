@@ -11,6 +11,10 @@ const MAX_ENTRIES = 10_000;
 /** All entries together, unpacked. */
 const MAX_UNPACKED = 2 * 1024 * 1024 * 1024;
 
+/** Sheets pack well, some forty to one; what packs so much better than that is made to fill a memory. */
+const MAX_RATIO = 250;
+const RATIO_FROM = 64 * 1024 * 1024;
+
 const broken = (reason: string) => new SourceFault(null, reason);
 
 /** The names of the files in an archive. Throws SourceFault for what is no ZIP file or cannot be read. */
@@ -59,6 +63,8 @@ async function filesOf(zip: ZipFile): Promise<Map<string, Entry>> {
       if (!entry.canDecodeFileData()) throw broken('is packed in a way that is not read here');
       unpacked += entry.uncompressedSize;
       if (unpacked > MAX_UNPACKED) throw broken('unpacks to more than 2 GB');
+      if (entry.uncompressedSize > RATIO_FROM && entry.uncompressedSize > entry.compressedSize * MAX_RATIO)
+        throw broken(`unpacks to more than ${MAX_RATIO} times its size, as no workbook does`);
       if (files.has(entry.fileName)) throw broken('is a damaged ZIP file');
       if (!entry.fileName.endsWith('/')) files.set(entry.fileName, entry);
     }
