@@ -11,7 +11,7 @@ import type { CheckedListQuery } from './list-query';
 
 /** The tables that `find_records` knows; a test holds it against the definitions. */
 export const SEARCHED_TABLES: ReadonlySet<string> = new Set([
-  ...['regulations', 'requirements', 'control_sets', 'controls', 'control_requirements'],
+  ...['regulations', 'requirements', 'control_sets', 'controls', 'control_requirements', 'requirement_mappings'],
   ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files'],
 ]);
 

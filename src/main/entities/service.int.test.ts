@@ -28,7 +28,8 @@ describe.each(testKinds())('EntityService on %s', (kind) => {
   describe.each(ENTITY_NAMES)('%s', (name) => {
     it('is made, listed, changed and remembered', async () => {
       const ctx = await desk.ctx(writerOf(name));
-      const { create, update } = SAMPLES[name];
+      const { before, create, update } = SAMPLES[name];
+      for (const first of before?.(ids) ?? []) await service.apply(await desk.ctx(writerOf(name)), first);
       const operation = creation(name, create(ids));
       ids[name] = operation.entityId;
       expect(await service.apply(ctx, operation)).toEqual({ status: 'applied', entityId: operation.entityId, rowVersion: 1 });

@@ -227,7 +227,7 @@ describe('the root router', () => {
     ]) {
       expect(paths).toContain(path);
     }
-    expect(paths.filter((path) => path.startsWith('entities.'))).toHaveLength(55);
+    expect(paths.filter((path) => path.startsWith('entities.'))).toHaveLength(60);
   });
 
   it('lets nobody into a tenant who is not signed in', async () => {

@@ -7,6 +7,7 @@ import type { Entity, FieldMap, RowOf } from './define';
 import { control, controlRequirement, controlSet } from './regops/control';
 import { regulation } from './regops/regulation';
 import { requirement } from './regops/requirement';
+import { requirementMapping } from './regops/requirement-mapping';
 
 export const ENTITIES = {
   regulations: regulation,
@@ -14,6 +15,7 @@ export const ENTITIES = {
   controlSets: controlSet,
   controls: control,
   controlRequirements: controlRequirement,
+  requirementMappings: requirementMapping,
   auditPlans: auditPlan,
   controlTests: controlTest,
   auditEvidence,

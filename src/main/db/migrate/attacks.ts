@@ -6,6 +6,7 @@ export const TABLES = [
   ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files', 'audit_reports'],
   ...['data_inventory', 'dsr_requests', 'dpias', 'privacy_controls', 'risk_register', 'vulnerabilities', 'vendor_assessments'],
   ...['business_continuity', 'documents', 'chunks', 'embeddings', 'similarity_scores', 'source_keys', 'library_receipts'],
+  ...['requirement_mappings'],
 ];
 /** The server's own columns. */
 export const SYSTEM_COLUMNS = ['id', 'tenant_id', 'row_version', 'created_at', 'created_by', 'updated_at', 'updated_by'];

@@ -159,7 +159,7 @@ function typesOf(key: string, field: Field): string[] {
 /** Columns that nobody types but that an import brings along: given at creation, later only through note_…_source. */
 const IMPORTED: Readonly<Record<string, readonly string[]>> = {
   regulations: ['parsedContent', 'sourceFormat', 'sourceUuid', 'sourceSha256'],
-  requirements: ['sourceId', 'params'],
+  requirements: ['sourceId', 'params', 'sourcePlace'],
 };
 
 /** `columns`: all of the table; reading is granted by the table. */

@@ -11,6 +11,7 @@ export const ENTITY_TABLES = {
   controlSets: tenant.controlSets,
   controls: tenant.controls,
   controlRequirements: tenant.controlRequirements,
+  requirementMappings: tenant.requirementMappings,
   auditPlans: tenant.auditPlans,
   controlTests: tenant.controlTests,
   auditEvidence: tenant.auditEvidence,

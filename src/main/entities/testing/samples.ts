@@ -9,8 +9,18 @@ import { creation, newId } from './desk';
 
 export type Ids = Record<EntityName, string>;
 
+interface Sample {
+  readonly create: (ids: Ids) => Operation['patch'];
+  readonly update?: Operation['patch'];
+  /** What must be there first beside the samples of the entities before. */
+  readonly before?: (ids: Ids) => readonly Operation[];
+}
+
+/** An id that goes with another, the same every time: a mapping needs two requirements, and there is one sample of each. */
+const beside = (id: string): string => id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+
 /** Values that make one record of each entity; `ids` holds records made before. */
-export const SAMPLES: Record<EntityName, { create: (ids: Ids) => Operation['patch']; update?: Operation['patch'] }> = {
+export const SAMPLES: Record<EntityName, Sample> = {
   regulations: {
     create: () => ({ name: 'GDPR', version: '2016', type: 'law' }),
     update: { jurisdiction: 'EU', description: 'a\nb' },
@@ -43,6 +53,23 @@ export const SAMPLES: Record<EntityName, { create: (ids: Ids) => Operation['patc
   controlRequirements: {
     create: (ids) => ({ controlId: ids.controls, requirementId: ids.requirements, relation: 'equal', strength: 10 }),
     update: { strength: 7, rationale: 'close enough' },
+  },
+  requirementMappings: {
+    before: (ids) => [
+      creation('regulations', { name: 'Another', version: '1' }, beside(ids.regulations)),
+      creation(
+        'requirements',
+        { regulationId: beside(ids.regulations), refId: '1.1', kind: 'control', orderIndex: 1, depth: 0 },
+        beside(ids.requirements),
+      ),
+    ],
+    create: (ids) => ({
+      sourceRequirementId: ids.requirements,
+      targetRequirementId: beside(ids.requirements),
+      relation: 'subset',
+      strength: 6,
+    }),
+    update: { relation: 'intersect', rationale: 'both ask for it', source: 'Our own reading' },
   },
   auditPlans: {
     create: (ids) => ({ auditName: 'Spring audit', regulationId: ids.regulations, startDate: '2026-03-01' }),
@@ -83,8 +110,11 @@ export const noIds = (): Ids => Object.fromEntries(ENTITY_NAMES.map((name) => [n
 /** One record of each entity, made in the order of the registry so that references are there. */
 export async function makeSamples(service: EntityService, ctxOf: (fn: TenantFunction) => Promise<EntityContext>): Promise<Ids> {
   const ids = noIds();
-  for (const name of ENTITY_NAMES)
-    await service.apply(await ctxOf(writerOf(name)), creation(name, SAMPLES[name].create(ids), ids[name]));
+  for (const name of ENTITY_NAMES) {
+    const ctx = await ctxOf(writerOf(name));
+    for (const operation of SAMPLES[name].before?.(ids) ?? []) await service.apply(ctx, operation);
+    await service.apply(ctx, creation(name, SAMPLES[name].create(ids), ids[name]));
+  }
   return ids;
 }
 

@@ -34,6 +34,7 @@ export const entitiesRouter = router({
   controlSets: entityRouter('controlSets'),
   controls: entityRouter('controls'),
   controlRequirements: entityRouter('controlRequirements'),
+  requirementMappings: entityRouter('requirementMappings'),
   auditPlans: entityRouter('auditPlans'),
   controlTests: entityRouter('controlTests'),
   auditEvidence: entityRouter('auditEvidence'),

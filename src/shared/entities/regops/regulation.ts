@@ -1,6 +1,6 @@
 /** A regulation: a law, standard or framework whose requirements are assessed and audited. */
 import { defineEntity } from '../define';
-import { choice, hash, json, longText, text } from '../fields';
+import { choice, hash, json, longText, reference, text } from '../fields';
 import { CATALOG_ACCESS } from './access';
 import { REGULATION_STATUS, REGULATION_TYPE } from './options';
 
@@ -19,6 +19,7 @@ export const regulation = defineEntity({
     jurisdiction: text({ label: 'Jurisdiction', max: 100 }),
     status: choice({ label: 'State', options: REGULATION_STATUS, required: true, merge: 'state' }),
     description: longText({ label: 'Description' }),
+    supersedesId: reference({ label: 'Supersedes', target: 'regulations', help: 'The version that this one follows' }),
     documentUrl: text({ label: 'Document', max: 500, help: 'Where the official text is' }),
     parsedContent: json({ label: 'Parsed content', writable: 'never', heavy: true }),
     sourceFormat: text({ label: 'Source', max: 20, writable: 'never' }),
@@ -62,10 +63,11 @@ export const regulation = defineEntity({
       reason: 'as its publisher names it',
       fields: ['name', ['shortName', 'version'], ['type', 'jurisdiction'], 'description', 'documentUrl'],
     },
-    { title: 'State', fields: ['status'] },
+    { title: 'State', reason: 'a version that becomes active ends the one it supersedes', fields: ['status', 'supersedesId'] },
   ],
   children: [
     { entity: 'requirements', field: 'regulationId', label: 'Requirements' },
+    { entity: 'regulations', field: 'supersedesId', label: 'Later versions' },
     { entity: 'controlSets', field: 'regulationId', label: 'Control sets' },
     { entity: 'auditPlans', field: 'regulationId', label: 'Audit plans' },
   ],

@@ -24,6 +24,7 @@ export const requirement = defineEntity({
     orderIndex: integer({ label: 'Order', required: true, min: 0 }),
     depth: integer({ label: 'Depth', required: true, min: 0, max: 20 }),
     sourceId: text({ label: 'Source id', max: 255, writable: 'never' }),
+    sourcePlace: text({ label: 'Place in the source', max: 100, writable: 'never' }),
     params: json({ label: 'Parameters', writable: 'never', heavy: true }),
   },
   refField: 'refId',
@@ -52,5 +53,7 @@ export const requirement = defineEntity({
   children: [
     { entity: 'requirements', field: 'parentId', label: 'Parts' },
     { entity: 'controlRequirements', field: 'requirementId', label: 'Mapped controls' },
+    { entity: 'requirementMappings', field: 'sourceRequirementId', label: 'Crosswalk from here' },
+    { entity: 'requirementMappings', field: 'targetRequirementId', label: 'Crosswalk to here' },
   ],
 });

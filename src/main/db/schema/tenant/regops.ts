@@ -30,6 +30,7 @@ export const regulations = pgTable('regulations', {
   sourceFormat: varchar('source_format', { length: 20 }),
   sourceUuid: varchar('source_uuid', { length: 64 }),
   sourceSha256: varchar('source_sha256', { length: 64 }),
+  supersedesId: uuid('supersedes_id'),
 });
 
 export const requirements = pgTable('requirements', {
@@ -47,6 +48,7 @@ export const requirements = pgTable('requirements', {
   depth: integer('depth').notNull(),
   sourceId: varchar('source_id', { length: 255 }),
   params: json('params'),
+  sourcePlace: varchar('source_place', { length: 100 }),
 });
 
 export const complianceAssessments = pgTable('compliance_assessments', {
@@ -113,4 +115,16 @@ export const controlRequirements = pgTable('control_requirements', {
   relation: oneOf('relation', 20, MAPPING_RELATION).notNull(),
   strength: integer('strength').notNull(),
   rationale: text('rationale'),
+});
+
+export const requirementMappings = pgTable('requirement_mappings', {
+  ...systemColumns(),
+  sourceRequirementId: uuid('source_requirement_id').notNull(),
+  targetRequirementId: uuid('target_requirement_id').notNull(),
+  relation: oneOf('relation', 20, MAPPING_RELATION).notNull(),
+  strength: integer('strength').notNull(),
+  rationale: text('rationale'),
+  source: varchar('source', { length: 255 }),
+  sourceRegulationId: uuid('source_regulation_id').notNull(),
+  targetRegulationId: uuid('target_regulation_id').notNull(),
 });
