@@ -125,6 +125,14 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     d.state === 'archived' ? `${recordOf(d)} is archived` : `${recordOf(d)} is in a state that allows no change`,
     d.state === 'archived' ? 'Restore it to change it.' : 'Reopen it to change it.',
   ],
+  APPROVAL_MISSING: (d) => [
+    `${recordOf(d)} is not approved yet`,
+    'This state needs the approval of exactly this content. Ask for it, or wait until enough people have given it.',
+  ],
+  APPROVAL_OWN: [
+    'You wrote this or asked for its approval',
+    'Somebody else approves it. Whoever last changed the content counts as its author.',
+  ],
   TENANT_SUSPENDED: (d) => [
     `${fact(d, ['tenant', 'name'], 'This tenant')} is suspended`,
     'All records are kept. Ask the platform administrator.',
@@ -233,6 +241,10 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   TRAIL_BROKEN: (d) => [
     'The sealed trail does not continue what was sealed before',
     `Nothing was written. Seal ${fact(d, ['seal'], '')} of ${fact(d, ['tenant'], 'the chain')} is gone or another: run kompl audit verify.`,
+  ],
+  CONTENT_CHANGED: (d) => [
+    `${recordOf(d)} changed meanwhile`,
+    'Nothing was written. Look at the content as it is now and decide again.',
   ],
   CONFLICT: (d) => [`${fact(d, ['changedBy'], 'Somebody')} changed the same fields`, 'Nothing was written. Choose what stays.'],
   OPERATION_REUSED: ['This change was already sent with other content', 'Reload the record and make the change again.'],

@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   ROLE_FORBIDS: 'forbidden',
   FIELD_FORBIDDEN: 'forbidden',
   STATE_FORBIDS: 'forbidden',
+  APPROVAL_MISSING: 'forbidden',
+  APPROVAL_OWN: 'forbidden',
   TENANT_SUSPENDED: 'forbidden',
   LICENCE_LIMIT: 'forbidden',
   LAST_ADMINISTRATOR: 'forbidden',
@@ -52,6 +54,7 @@ export const ERROR_CODES = {
   TRAIL_BROKEN: 'local',
   // several writers
   CONFLICT: 'conflict',
+  CONTENT_CHANGED: 'conflict',
   OPERATION_REUSED: 'conflict',
   // the server
   SERVER_UNREACHABLE: 'network',

@@ -17,6 +17,9 @@ export const OWN_SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   KP007: 'NOT_FOUND',
   KP008: 'ROLE_FORBIDS',
   KP009: 'CONFLICT',
+  KP065: 'APPROVAL_MISSING',
+  KP066: 'APPROVAL_OWN',
+  KP067: 'CONTENT_CHANGED',
 };
 
 /** What the state of things forbids (55000) is told apart by the name our functions give as the constraint's. */

@@ -34,6 +34,44 @@ export interface StateMachine {
   readonly locked?: readonly string[];
 }
 
+/**
+ * A state that is reached only with the approval of exactly this content: by people of these functions, so many of them, none of whom
+ * wrote it. PostgreSQL holds the same rule (`private.guard_approval`; a test compares the two).
+ */
+export interface ApprovalRule {
+  /** The state that needs it. */
+  readonly to: string;
+  readonly by: readonly TenantFunction[];
+  /** How many people have to approve, 1 to 20. */
+  readonly quorum: number;
+  /** Fields that are no part of what is approved (an owner, the next review): changing them voids nothing. */
+  readonly free?: readonly string[];
+  /** The state that the record falls back to when its content changes in the approved one. Left out: it stays, and shows. */
+  readonly back?: string;
+  /** A function of the tenant's schema, `uuid → text`, whose answer stands for parts in other tables (their hash). */
+  readonly parts?: string;
+}
+
+/** What makes a record somebody's work. My work, reminders and notices are drawn from it, for every entity alike. */
+export interface WorkRule {
+  /** Person fields: whoever stands in one has the record to do. */
+  readonly assignee?: readonly string[];
+  /** The date by which it is done; reminders come 30, 7 and 1 days before it, and when it has passed. */
+  readonly due?: string;
+  /** States in which nothing is left to do. Left out: the record waits as long as it is not archived. */
+  readonly settled?: readonly string[];
+  /** States in which somebody else is asked to look at it: people of these functions, but not whoever changed it last. */
+  readonly review?: { readonly states: readonly string[]; readonly by: readonly TenantFunction[] };
+}
+
+/** How a record is made from another one, or from a template. */
+export interface CopyRule {
+  /** Fields that begin afresh in a copy. References that are unique, what only the server writes and the state always do. */
+  readonly afresh?: readonly string[];
+  /** Relations whose records may be copied with it, as `entity.field` of `children`. */
+  readonly children?: readonly string[];
+}
+
 export interface FormSection {
   readonly title: string;
   /** Why the section is there, at the left of it. */
@@ -102,6 +140,10 @@ export interface EntityDefinition<N extends string = string, F extends FieldMap 
   };
   readonly form: readonly FormSection[];
   readonly children: readonly Children[];
+  readonly approval?: readonly ApprovalRule[];
+  readonly work?: WorkRule;
+  /** False where a record is never made from another one (what comes from a source or a file). */
+  readonly copy?: CopyRule | false;
 }
 
 export interface Entity<N extends string = string, F extends FieldMap = FieldMap> extends EntityDefinition<N, F> {
@@ -129,9 +171,18 @@ export function defineEntity<const N extends string, const F extends FieldMap>(d
     ...definition.list.views.flatMap((view) => view.filter.map((filter) => filter.field)),
     ...definition.form.flatMap((section) => section.fields.flat()),
     ...(definition.states ? [definition.states.field] : []),
+    ...(definition.approval ?? []).flatMap((rule) => rule.free ?? []),
+    ...(definition.work?.assignee ?? []),
+    ...(definition.work?.due === undefined ? [] : [definition.work.due]),
+    ...(definition.copy ? (definition.copy.afresh ?? []) : []),
   ];
   for (const field of named) {
     if (!Object.hasOwn(allFields, field)) throw new TypeError(`${definition.name}: no field named ${field}`);
+  }
+  const states = definition.states?.steps ?? {};
+  for (const { to, back } of definition.approval ?? []) {
+    for (const state of back === undefined ? [to] : [to, back])
+      if (!Object.hasOwn(states, state)) throw new TypeError(`${definition.name}: no state named ${state}`);
   }
   const row: Record<string, z.ZodType> = {};
   const create: Record<string, z.ZodType> = {};

@@ -1,5 +1,6 @@
 /** All tables and views of a tenant's schema. */
 export * from './auditops';
+export * from './collaboration';
 export * from './guards';
 export * from './knowledge';
 export * from './privacyops';

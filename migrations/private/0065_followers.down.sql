@@ -1,0 +1,2 @@
+DROP FUNCTION private.guard_approval(text, uuid, text, jsonb);
+DROP FUNCTION private.guard_follower(text, text);

@@ -1,0 +1,13 @@
+REVOKE ALL ON {{schema}}.sync_ops FROM {{role}}_viewer;
+REVOKE ALL (op_id, device_id, device_seq, body_sha256, entity, entity_id, result) ON {{schema}}.sync_ops FROM {{role}}_viewer;
+DROP TABLE {{schema}}.notice_reads;
+DROP TABLE {{schema}}.attachments;
+DROP TABLE {{schema}}.watchers;
+DROP TABLE {{schema}}.comments;
+DROP FUNCTION {{schema}}.my_mentions(integer);
+DROP FUNCTION {{schema}}.guard_own();
+DROP FUNCTION {{schema}}.guard_attachment();
+DROP FUNCTION {{schema}}.guard_comment();
+DROP FUNCTION {{schema}}.people_who_see(text, uuid);
+DROP FUNCTION {{schema}}.role_sees(text, text, uuid);
+DROP FUNCTION {{schema}}.sees_record(text, uuid);
