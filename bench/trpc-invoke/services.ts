@@ -54,6 +54,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     connection: absent(),
     session,
     entities,
+    lists: absent(),
     people: absent(),
     adminPeople: absent(),
     adminTenants: absent(),

@@ -75,7 +75,9 @@ export type AppEvent =
   | { readonly type: 'connection'; readonly connection: ConnectionState }
   | { readonly type: 'session'; readonly session: SessionState }
   /** Records of these entities changed; lists and details of them are stale. */
-  | { readonly type: 'changed'; readonly entities: readonly string[] };
+  | { readonly type: 'changed'; readonly entities: readonly string[] }
+  /** How far a long piece of work is, by the number that its caller gave it. */
+  | { readonly type: 'progress'; readonly job: string; readonly done: number; readonly total: number };
 
 /** What the preload puts on `window.kompl`; nothing else crosses. */
 export interface KomplBridge {

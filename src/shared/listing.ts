@@ -20,8 +20,37 @@ export const listQuerySchema = z.strictObject({
   offset: z.int().min(0).max(10_000_000).default(0),
   limit: z.int().min(1).max(500).default(200),
   archived: z.boolean().default(false),
+  /** The total that the asker has already, which is then not counted again; also the way to the far end of a long list. */
+  known: z.int().min(0).max(10_000_000).optional(),
 });
 export type ListQuery = z.input<typeof listQuerySchema>;
+
+/** What a list is grouped by: a choice, a box, a person, a reference; a date by its month. */
+export const groupBySchema = z.strictObject({ field: z.string().max(64), dir: z.enum(['asc', 'desc']).default('asc') });
+export type GroupBy = z.input<typeof groupBySchema>;
+
+export const groupsInputSchema = listQuerySchema
+  .pick({ filter: true, search: true, archived: true })
+  .extend({ by: groupBySchema });
+export type GroupsInput = z.input<typeof groupsInputSchema>;
+
+/** More groups than this are no overview; the person is told to filter. */
+export const MAX_GROUPS = 1_000;
+
+export interface ListGroup {
+  /** The value that the rows share: an option, an id, `true`, a month as `2026-11`; null where it is not set. */
+  readonly key: string | null;
+  readonly count: number;
+}
+
+export interface ListGroups {
+  readonly groups: readonly ListGroup[];
+  readonly total: number;
+  /** There are more than `MAX_GROUPS`; the rest is left out. */
+  readonly more: boolean;
+  /** Titles of the records that the groups stand for, by id. */
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 export interface ListPage<Row> {
   readonly rows: readonly Row[];

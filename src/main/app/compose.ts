@@ -49,6 +49,7 @@ export interface ComposeOptions {
   readonly transport: EmbeddedTransport;
   readonly emit: (event: AppEvent) => void;
   readonly saveFile: PortOptions['saveFile'];
+  readonly chooseFile: PortOptions['chooseFile'];
   readonly openLink: (address: string) => Promise<boolean>;
   readonly applyTheme: (theme: AppSettings['theme']) => void;
   /** The tenant on screen is another one, or none: clipboard and title follow. */
@@ -137,6 +138,7 @@ export function compose(options: ComposeOptions): Workstation {
     newId: uuidv7,
     emit,
     saveFile: options.saveFile,
+    chooseFile: options.chooseFile,
     version,
     log,
   });

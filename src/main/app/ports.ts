@@ -5,8 +5,9 @@ import { CodedError } from '@shared/errors';
 import type { AppEvent } from '@shared/ipc';
 import { createLoadPort, type LoadPort } from '../bulk/port';
 import type { Database } from '../db/database';
-import { AUDITOPS_HOOKS, AuditOps } from '../domains/auditops';
+import { AuditOps } from '../domains/auditops';
 import { readPosture } from '../domains/home/posture';
+import { ENTITY_HOOKS } from '../domains/hooks';
 import {
   applyImport,
   exportCatalog,
@@ -27,6 +28,7 @@ import type {
   AuditsPort,
   EntityPort,
   HomePort,
+  ListsPort,
   OscalPort,
   PeoplePort,
   SearchPort,
@@ -40,6 +42,7 @@ import type { Logger } from '../platform/logger';
 import { searchAll } from '../search/search';
 import { asWellAsCanBe, note } from '../trail/journal';
 import { exportTrail, proveTrail, readEntry, readFacets, readTrailPage } from '../trail/service';
+import { createListPort } from './list-port';
 
 export interface PortOptions {
   readonly session: Session;
@@ -53,11 +56,14 @@ export interface PortOptions {
   readonly emit: (event: AppEvent) => void;
   /** Asks the person where to save; null when they did not want to. */
   readonly saveFile: (call: TenantCall, fileName: string, content: string) => Promise<{ fileName: string; size: number } | null>;
+  /** Asks the person where a file shall be that is written as it is read; null when they do not want it. */
+  readonly chooseFile: (call: TenantCall, fileName: string) => Promise<string | null>;
   readonly log: Logger;
 }
 
 export interface TenantPorts {
   readonly entities: EntityPort;
+  readonly lists: ListsPort;
   readonly people: PeoplePort;
   readonly adminPeople: AdminPeoplePort;
   readonly oscal: OscalPort;
@@ -74,7 +80,7 @@ export interface TenantPorts {
 
 export function createTenantPorts(options: PortOptions): TenantPorts {
   const { session, grants } = options;
-  const entities = new EntityService({ ...AUDITOPS_HOOKS });
+  const entities = new EntityService(ENTITY_HOOKS);
   const audits = new AuditOps();
 
   let kept = { epoch: -1, cache: new ResultCache() };
@@ -126,6 +132,15 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       history: (call, name, id) => entities.history(contextOf(call), name, id),
       counts: (call, name) => entities.counts(contextOf(call), name),
     },
+    lists: createListPort({
+      contextOf,
+      entities,
+      clock: options.clock,
+      session: session.state,
+      noted,
+      chooseFile: options.chooseFile,
+      emit: options.emit,
+    }),
     people: { list: (call) => entities.people(contextOf(call)) },
     adminPeople: createPeopleAdmin({ database: databaseOf, source: options.source }),
     audits: {

@@ -152,6 +152,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
         broadcast(ownIds, event);
       },
       saveFile: (_call, fileName, content) => saveFile(window, fileName, content),
+      chooseFile: (_call, fileName) => chooseFile(window, fileName),
       openLink: (address) => safeOpenExternal(window, address),
       applyTheme,
       onSession: sessionShower(window),
@@ -215,9 +216,14 @@ function sessionShower(window: BrowserWindow): (state: SessionState) => void {
   };
 }
 
-async function saveFile(window: BrowserWindow, fileName: string, content: string) {
+async function chooseFile(window: BrowserWindow, fileName: string): Promise<string | null> {
   const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('documents'), fileName) });
-  if (canceled || !filePath) return null;
+  return canceled || !filePath ? null : filePath;
+}
+
+async function saveFile(window: BrowserWindow, fileName: string, content: string) {
+  const filePath = await chooseFile(window, fileName);
+  if (filePath === null) return null;
   writeFileAtomically(filePath, content);
   return { fileName: basename(filePath), size: Buffer.byteLength(content) };
 }

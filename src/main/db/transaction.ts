@@ -15,6 +15,11 @@ import { type ErrorContext, fromClient } from './errors';
 export interface Transaction {
   /** One parameterised, unnamed statement. Values never stand in the text. Rejects with a CodedError. */
   query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>>;
+  /**
+   * A part that may fail for itself: where it rejects, what it wrote is undone and the transaction goes on. One after another, never
+   * one inside another.
+   */
+  attempt<T>(part: () => Promise<T>): Promise<T>;
   /** Drizzle over the same transaction; tables are found by search_path. */
   readonly db: PgRemoteDatabase;
 }
@@ -50,6 +55,22 @@ class ScopedTransaction implements Transaction {
   ): Promise<QueryResult<Row>> => {
     if (!this.#open) return Promise.reject(new CodedError('INTERNAL', { reason: 'transaction is over' }));
     return this.#send<QueryResult<Row>>(this.#client.query<Row>({ text, values: [...values] }));
+  };
+
+  /** A property, as `query`. */
+  readonly attempt = async <T>(part: () => Promise<T>): Promise<T> => {
+    await this.query('SAVEPOINT attempt');
+    try {
+      const result = await part();
+      await this.query('RELEASE SAVEPOINT attempt');
+      return result;
+    } catch (error) {
+      const cause = this.causeOf(unwrap(error));
+      // fails where the connection is lost; the transaction is then lost with it
+      await this.query('ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt');
+      this.failure = null;
+      throw cause;
+    }
   };
 
   get db(): PgRemoteDatabase {

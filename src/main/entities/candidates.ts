@@ -32,8 +32,10 @@ export interface Candidates {
   readonly whole: boolean;
 }
 
+type SearchedQuery = Pick<CheckedListQuery, 'filter' | 'search' | 'archived'>;
+
 /** Asks the index; null where the query has nothing that it could know. */
-export async function findCandidates(tx: SqlClient, entity: Entity, query: CheckedListQuery): Promise<Candidates | null> {
+export async function findCandidates(tx: SqlClient, entity: Entity, query: SearchedQuery): Promise<Candidates | null> {
   if (!SEARCHED_TABLES.has(entity.table)) return null;
   const searched = searchWords(query.search);
   const known = (word: string) => word.length >= SHORTEST_INDEXED;
@@ -50,9 +52,10 @@ export async function findCandidates(tx: SqlClient, entity: Entity, query: Check
 }
 
 /** Texts of `contains` filters over searched fields: every row of the answer holds them. */
-function containedTexts(entity: Entity, query: CheckedListQuery): string[] {
+function containedTexts(entity: Entity, query: SearchedQuery): string[] {
   return query.filter.flatMap(({ field, op, value }) => {
-    const searched = entity.list.search.includes(field) && fieldOf(entity, field)?.kind !== 'tags';
+    const kind = fieldOf(entity, field)?.kind;
+    const searched = entity.list.search.includes(field) && (kind === 'text' || kind === 'longText' || kind === 'hash');
     return op === 'contains' && searched && typeof value === 'string' && !value.includes('\u0000') ? [value] : [];
   });
 }

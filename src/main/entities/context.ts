@@ -14,6 +14,20 @@ export interface SqlClient {
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
 }
 
+interface AttemptingClient extends SqlClient {
+  attempt<T>(part: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * A part of a transaction that may fail for itself: where it rejects, what it wrote is undone and the transaction goes on. One after
+ * another. Every transaction of the database layer can do so (`db/transaction.ts`).
+ */
+export function attempt<T>(tx: SqlClient, part: () => Promise<T>): Promise<T> {
+  const canAttempt = (client: SqlClient): client is AttemptingClient => 'attempt' in client;
+  if (!canAttempt(tx)) throw new TypeError('this client has no savepoints');
+  return tx.attempt(part);
+}
+
 export interface ServiceScope {
   readonly tenantId: string;
   /** The database role the transaction takes on. */

@@ -136,7 +136,8 @@ describe('pageStatement', () => {
 
   it('counts all views of each entity in one statement', () => {
     for (const name of ENTITY_NAMES) {
-      const { text } = countsStatement(entityOf(name), facts);
+      const filters = entityOf(name).list.views.map((view) => view.filter);
+      const { text } = countsStatement(entityOf(name), filters, facts);
       expect(text.match(/count\(\*\)/g)).toHaveLength(entityOf(name).list.views.length);
     }
   });

@@ -4,8 +4,9 @@
  */
 import type { Entity, Filter } from '@shared/entities/define';
 import type { Field, FieldKind } from '@shared/entities/fields';
+import { entityOf, isEntityName } from '@shared/entities/registry';
 import { z } from 'zod';
-import { columnOf, fieldOf, likeEscaped, type Parameters, parameterType } from './columns';
+import { columnOf, fieldOf, likeEscaped, type Parameters, parameterType, tableOf } from './columns';
 import { addDays } from './context';
 import { invalid } from './faults';
 
@@ -116,8 +117,24 @@ class FilterCompiler {
   #contains(value: Scalar): string {
     const wanted = this.#text(value);
     if (this.field.kind === 'tags') return `${this.parameters.add(wanted, 'text')} = ANY(${this.column})`;
+    const name = this.#nameOf();
+    if (name !== null) {
+      // read under the person's own row security: what they may not see has no name to be found by
+      const { from, text } = name;
+      return `EXISTS (SELECT FROM ${from} x WHERE x.id = ${this.column} AND ${text} ILIKE ${this.parameters.add(`%${likeEscaped(wanted)}%`, 'text')})`;
+    }
     if (!TEXTUAL.includes(this.field.kind)) this.#refuse('holds no text');
     return `${this.column} ILIKE ${this.parameters.add(`%${likeEscaped(wanted)}%`, 'text')}`;
+  }
+
+  /** What a person or a record referred to is called; null for fields that are text themselves, or none. */
+  #nameOf(): { readonly from: string; readonly text: string } | null {
+    if (this.field.kind === 'person') return { from: 'people', text: 'x.display_name' };
+    if (this.field.kind !== 'reference' || !this.field.target || !isEntityName(this.field.target)) return null;
+    const target = entityOf(this.field.target);
+    const title = `x.${columnOf(target.titleField)}`;
+    const text = target.refField ? `concat_ws(chr(32), x.${columnOf(target.refField)}, ${title})` : title;
+    return { from: tableOf(target), text };
   }
 
   #compares(op: keyof typeof COMPARISONS, value: Scalar): string {

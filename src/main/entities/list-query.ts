@@ -1,13 +1,17 @@
-/** The statements of a list: a page of rows, its total, the counts of all its views at once. */
-import type { Entity, ListView } from '@shared/entities/define';
-import type { Field } from '@shared/entities/fields';
+/**
+ * The statements of a list: a page of rows, its total, the counts of all its views at once.
+ *
+ * A page far down is found by ids first and read afterwards, so that what is passed over is never read whole; past the middle of
+ * a list whose length is known it is counted from the end, so that the end of a hundred thousand rows is as near as their beginning.
+ */
+import type { Entity, Filter } from '@shared/entities/define';
 import { entityOf, isEntityName } from '@shared/entities/registry';
 import type { listQuerySchema } from '@shared/listing';
 import type { z } from 'zod';
 import { type Candidates, indexedTotal, pageCondition, totalCondition } from './candidates';
-import { columnOf, fieldOf, naturalOrder, Parameters, quoted, selectList, tableOf } from './columns';
-import { invalid } from './faults';
+import { columnOf, Parameters, quoted, selectList, tableOf } from './columns';
 import { type FilterFacts, filterCondition, searchCondition } from './filters';
+import { orderClause, ROW } from './list-order';
 
 export interface Statement {
   readonly text: string;
@@ -16,7 +20,8 @@ export interface Statement {
 
 export type CheckedListQuery = z.output<typeof listQuerySchema>;
 
-const ROW = 't';
+/** Passing over fewer rows than this costs less than finding the page by its ids first. */
+const FAR = 600;
 
 /** Rows in the order asked for (the definition's own where none is), always ending with the id so that pages never overlap. */
 export function pageStatement(
@@ -27,16 +32,24 @@ export function pageStatement(
 ): Statement {
   const parameters = new Parameters();
   const where = `${pageCondition(candidates, ROW, parameters)} AND ${whereClause(entity, query, facts, parameters, candidates?.ids === null)}`;
-  const order = orderClause(entity, query.sort, parameters);
+  const { offset, limit, known } = query;
+  const backwards = known !== undefined && offset > known / 2;
+  const order = orderClause(entity, query.sort, parameters, { backwards });
+  // Counted from the end: the page's last row is the first that is met.
+  const last = backwards ? Math.min(known, offset + limit) : 0;
+  const skip = parameters.add(backwards ? known - last : offset, 'bigint');
+  const most = parameters.add(backwards ? Math.max(0, last - offset) : limit, 'integer');
+  const from = `FROM ${tableOf(entity)} ${ROW} ${order.joins} WHERE ${where} ORDER BY ${order.terms} LIMIT ${most} OFFSET ${skip}`;
+  if (offset < FAR) return { text: `SELECT ${selectList(entity, ROW, false)} ${from}`, values: parameters.values };
   const text =
-    `SELECT ${selectList(entity, ROW, false)} FROM ${tableOf(entity)} ${ROW} ${order.joins} WHERE ${where} ` +
-    `ORDER BY ${order.terms} LIMIT ${parameters.add(query.limit, 'integer')} OFFSET ${parameters.add(query.offset, 'bigint')}`;
+    `SELECT ${selectList(entity, ROW, false)} FROM unnest(ARRAY(SELECT ${ROW}.id ${from})) WITH ORDINALITY AS place (id, nth) ` +
+    `JOIN ${tableOf(entity)} ${ROW} ON ${ROW}.id = place.id ORDER BY place.nth ${backwards ? 'DESC' : 'ASC'}`;
   return { text, values: parameters.values };
 }
 
 export function totalStatement(
   entity: Entity,
-  query: CheckedListQuery,
+  query: Pick<CheckedListQuery, 'filter' | 'search' | 'archived'>,
   facts: FilterFacts,
   candidates: Candidates | null = null,
 ): Statement {
@@ -50,11 +63,11 @@ export function totalStatement(
   };
 }
 
-/** One pass over the table that counts every saved view; column `v0` is the first view, and so on. */
-export function countsStatement(entity: Entity, facts: FilterFacts): Statement {
+/** One pass over the table that counts every set of filters; column `v0` is the first, and so on. */
+export function countsStatement(entity: Entity, filters: readonly (readonly Filter[])[], facts: FilterFacts): Statement {
   const parameters = new Parameters();
-  const counts = entity.list.views.map((view: ListView, at) => {
-    const condition = filterCondition(entity, view.filter, ROW, parameters, facts);
+  const counts = filters.map((filter, at) => {
+    const condition = filterCondition(entity, filter, ROW, parameters, facts);
     return `count(*) FILTER (WHERE ${condition})::integer AS v${at}`;
   });
   return {
@@ -63,9 +76,10 @@ export function countsStatement(entity: Entity, facts: FilterFacts): Statement {
   };
 }
 
-function whereClause(
+/** The condition of the rows `t` that a query means, without its page. */
+export function whereClause(
   entity: Entity,
-  query: CheckedListQuery,
+  query: Pick<CheckedListQuery, 'filter' | 'search' | 'archived'>,
   facts: FilterFacts,
   parameters: Parameters,
   common = false,
@@ -75,44 +89,6 @@ function whereClause(
     filterCondition(entity, query.filter, ROW, parameters, facts),
     searchCondition(entity, query.search, ROW, parameters, common),
   ].join(' AND ');
-}
-
-interface Order {
-  readonly joins: string;
-  readonly terms: string;
-}
-
-function orderClause(entity: Entity, asked: CheckedListQuery['sort'], parameters: Parameters): Order {
-  const sort = asked.length > 0 ? asked : entity.list.sort;
-  const joins: string[] = [];
-  const terms = sort.map(({ field: key, dir }, at) => {
-    const field = fieldOf(entity, key);
-    if (!field || field.kind === 'json') throw invalid([{ path: `sort.${at}.${key}`, message: 'cannot be sorted by' }]);
-    const expression = orderExpression(entity, key, field, at, joins, parameters);
-    return `${expression} ${dir === 'desc' ? 'DESC NULLS LAST' : 'ASC NULLS LAST'}`;
-  });
-  const idDirection = sort[0]?.dir === 'desc' ? 'DESC' : 'ASC';
-  return { joins: joins.join(' '), terms: [...terms, `${ROW}.id ${idDirection}`].join(', ') };
-}
-
-/** What people expect of an order: choices in their own order, persons and references by name, AC-2 before AC-10. */
-function orderExpression(entity: Entity, key: string, field: Field, at: number, joins: string[], parameters: Parameters): string {
-  const column = `${ROW}.${columnOf(key)}`;
-  if (field.kind === 'enum') {
-    const values = (field.options ?? []).map((option) => option.value);
-    return `array_position(${parameters.add(values, 'text[]')}, ${column})`;
-  }
-  if (field.kind === 'person') {
-    joins.push(`LEFT JOIN people p${at} ON p${at}.id = ${column}`);
-    return `lower(p${at}.display_name)`;
-  }
-  if (field.kind === 'reference' && field.target && isEntityName(field.target)) {
-    const target = entityOf(field.target);
-    joins.push(`LEFT JOIN ${tableOf(target)} r${at} ON r${at}.id = ${column}`);
-    return target.refField ? naturalOrder(`r${at}.${columnOf(target.refField)}`) : `lower(r${at}.${columnOf(target.titleField)})`;
-  }
-  if (key === entity.refField) return naturalOrder(column);
-  return column;
 }
 
 /** For each reference field: the distinct ids that the rows hold, by target entity. */

@@ -57,20 +57,24 @@ export async function listRecords<N extends EntityName>(
       const candidates = await findCandidates(tx, entity, query);
       if (candidates?.ids?.length === 0) return { rows: [], total: 0, labels: {} };
       const page = pageStatement(entity, query, facts, candidates);
+      const asked = tx.query<EntityRow<N>>(page.text, page.values);
+      if (query.known !== undefined) {
+        const { rows } = await asked;
+        return { rows, total: query.known, labels: await readLabels(tx, ctx.session, entity, rows) };
+      }
       const total = totalStatement(entity, query, facts, candidates);
-      const [rows, totals] = await together(
-        tx.query<EntityRow<N>>(page.text, page.values),
-        tx.query<{ total: number }>(total.text, total.values),
-      );
+      const [rows, totals] = await together(asked, tx.query<{ total: number }>(total.text, total.values));
       const labels = await readLabels(tx, ctx.session, entity, rows.rows);
       return { rows: rows.rows, total: totals.rows[0]?.total ?? 0, labels };
     },
   );
 }
 
-/** What a page is read from: its own table and those of its labels. An order by people's names depends on more. */
-function tablesOf(entity: Entity, query: CheckedListQuery): readonly string[] | null {
-  if (query.sort.some(({ field }) => fieldOf(entity, field)?.kind === 'person')) return null;
+/** What a page is read from: its own table and those of its labels. An order or a filter by people's names depends on more. */
+export function tablesOf(entity: Entity, query: Pick<CheckedListQuery, 'sort' | 'filter'>): readonly string[] | null {
+  const isPerson = (field: string) => fieldOf(entity, field)?.kind === 'person';
+  if (query.sort.some(({ field }) => isPerson(field))) return null;
+  if (query.filter.some(({ field, op }) => op === 'contains' && isPerson(field))) return null;
   const targets = Object.values(entity.allFields).flatMap(({ kind, target }) =>
     kind === 'reference' && target && isEntityName(target) ? [entityOf(target).table] : [],
   );
@@ -180,7 +184,16 @@ export async function readLabels(
   entity: Entity,
   rows: readonly Values[],
 ): Promise<Record<string, string>> {
-  const wanted = new Map([...referencedIds(entity, rows)].filter(([name]) => isEntityName(name) && may(session, name, 'read')));
+  return labelsOf(tx, session, referencedIds(entity, rows));
+}
+
+/** Titles of records by id, wanted by entity; only those the person may read. */
+export async function labelsOf(
+  tx: SqlClient,
+  session: ServiceSession,
+  ids: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Record<string, string>> {
+  const wanted = new Map([...ids].filter(([name]) => isEntityName(name) && may(session, name, 'read')));
   const statement = labelsStatement(wanted);
   if (!statement) return {};
   const { rows: found } = await tx.query<{ id: string; label: string }>(statement.text, statement.values);
@@ -191,7 +204,8 @@ export async function readLabels(
 export async function countViews(ctx: EntityContext, name: EntityName): Promise<Record<string, number>> {
   const entity = entityOf(name);
   const today = ctx.clock.today();
-  const statement = countsStatement(entity, { personId: ctx.session.personId, today });
+  const filters = entity.list.views.map((view) => view.filter);
+  const statement = countsStatement(entity, filters, { personId: ctx.session.personId, today });
   return cachedRead(ctx, readScope(ctx, [name]), { question: ['counts', name, today], tables: [entity.table] }, async (tx) => {
     const { rows } = await tx.query<Record<string, number>>(statement.text, statement.values);
     return Object.fromEntries(entity.list.views.map((view, at) => [view.key, rows[0]?.[`v${at}`] ?? 0]));

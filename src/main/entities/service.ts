@@ -5,7 +5,7 @@
 
 import { withLedger } from '@main/sync/ledger';
 import type { EntityName, EntityRow } from '@shared/entities/registry';
-import type { HistoryEntry, ListPage, ListQuery, TenantPerson } from '@shared/listing';
+import type { GroupsInput, HistoryEntry, ListGroups, ListPage, ListQuery, TenantPerson } from '@shared/listing';
 import { type Operation, type OperationResult, operationSchema } from '@shared/operations';
 import type { RecordView } from '@shared/wire/records';
 import { type EntityAction, functionFor } from './access';
@@ -13,6 +13,7 @@ import type { EntityContext, SqlClient } from './context';
 import { parseInput } from './faults';
 import { readHistory } from './history';
 import type { EntityHooks, HookTable } from './hooks';
+import { listGroups } from './list-groups';
 import { countViews, getRecord, listPeople, listRecords } from './read';
 import { parseOperationResult } from './results';
 import { archiveWithin, checkShape, createWithin, updateWithin } from './write';
@@ -48,6 +49,10 @@ export class EntityService {
     return countViews(ctx, name);
   }
 
+  groups(ctx: EntityContext, name: EntityName, input: GroupsInput): Promise<ListGroups> {
+    return listGroups(ctx, name, input);
+  }
+
   history(ctx: EntityContext, name: EntityName, id: string): Promise<HistoryEntry[]> {
     return readHistory(ctx, name, id);
   }
@@ -76,17 +81,23 @@ export class EntityService {
         function: fn,
       },
       parseOperationResult,
-      (tx) => this.#write(tx, ctx, operation, changed),
+      (tx) => {
+        changed.clear();
+        return this.within(tx, ctx, operation, changed);
+      },
     );
     if (!repeated && changed.size > 0) ctx.onChanged?.([...changed]);
     return result;
   }
 
-  async #write(tx: SqlClient, ctx: EntityContext, operation: Operation, changed: Set<EntityName>): Promise<OperationResult> {
+  /**
+   * The pipeline after access, inside a transaction that is open already, for commands that write several records under one id of the
+   * ledger. Adds the entities whose records changed to `changed`.
+   */
+  async within(tx: SqlClient, ctx: EntityContext, operation: Operation, changed: Set<EntityName>): Promise<OperationResult> {
     const hooks = this.#hooks[operation.entity];
     const request = { entity: operation.entity, id: operation.entityId, reason: operation.reason, hooks };
     const patch = hooks?.beforeValidate?.({ ctx, operation }) ?? operation.patch;
-    changed.clear();
     const note = (result: OperationResult, others: readonly EntityName[] = []) => {
       if (result.status === 'applied' || result.status === 'merged')
         for (const name of [operation.entity, ...others]) changed.add(name);

@@ -12,7 +12,7 @@ import type { EntityContext, SqlClient } from './context';
 import { checkChange, checkCreation, invalid } from './faults';
 import type { EntityHooks } from './hooks';
 import { mergeFields, type Values } from './merge';
-import { type AnyRow, readRow } from './read';
+import { type AnyRow, type FoundRow, readRow } from './read';
 import { checkLocked, checkStep } from './states';
 
 export interface WriteRequest {
@@ -85,8 +85,7 @@ export async function updateWithin(
 ): Promise<Updated> {
   const entity = entityOf(request.entity);
   const patch = checkChange(entity, change.patch);
-  const found = await readRow(tx, request.entity, request.id, true);
-  if (!found) throw new CodedError('NOT_FOUND', { entity: request.entity, id: request.id });
+  const found = await lockRow(tx, request.entity, request.id);
   if (found.archived) throw new CodedError('STATE_FORBIDS', { entity: request.entity, id: request.id, state: 'archived' });
   const before: Values = found.row;
   const unmoved = found.row.rowVersion === change.baseVersion;
@@ -119,6 +118,14 @@ export async function updateWithin(
     ...(Object.keys(automatic).length > 0 ? { automatic } : {}),
   };
   return { result, row, automatic, alsoChanged };
+}
+
+/** The record, held until the transaction's end. NOT_FOUND; ROLE_FORBIDS for one that the person sees and may not change. */
+async function lockRow(tx: SqlClient, name: EntityName, id: string): Promise<FoundRow<AnyRow>> {
+  const found = await readRow(tx, name, id, true);
+  if (found) return found;
+  if (await readRow(tx, name, id)) throw new CodedError('ROLE_FORBIDS', { entity: name, action: 'update' });
+  throw new CodedError('NOT_FOUND', { entity: name, id });
 }
 
 function checkStates(entity: Entity, before: Values, values: Values, reason: string | undefined): void {
@@ -154,8 +161,7 @@ export async function archiveWithin(
   archive: boolean,
   baseVersion: number,
 ): Promise<OperationResult> {
-  const found = await readRow(tx, request.entity, request.id, true);
-  if (!found) throw new CodedError('NOT_FOUND', { entity: request.entity, id: request.id });
+  const found = await lockRow(tx, request.entity, request.id);
   if (found.archived === archive) return { status: 'unchanged', entityId: request.id, rowVersion: found.row.rowVersion };
   const { rows } = await tx.query<{ rowVersion: number }>(
     `UPDATE ${tableOf(entityOf(request.entity))} AS t SET archived_at = ${archive ? 'now()' : 'NULL'}

@@ -9,6 +9,7 @@ import { entitiesRouter } from './routers/entities';
 import { evidenceRouter } from './routers/evidence';
 import { homeRouter } from './routers/home';
 import { libraryRouter } from './routers/library';
+import { listsRouter } from './routers/lists';
 import { loadRouter } from './routers/load';
 import { oscalRouter } from './routers/oscal';
 import { peopleRouter } from './routers/people';
@@ -21,6 +22,7 @@ export const rootRouter = router({
   connection: connectionRouter,
   session: sessionRouter,
   entities: entitiesRouter,
+  lists: listsRouter,
   people: peopleRouter,
   oscal: oscalRouter,
   load: loadRouter,

@@ -211,6 +211,9 @@ describe('the root router', () => {
       'connection.test',
       'session.signIn',
       'people.list',
+      'lists.groups',
+      'lists.bulk',
+      'lists.export',
       'oscal.import',
       'load.run',
       'library.accept',
@@ -227,7 +230,7 @@ describe('the root router', () => {
     ]) {
       expect(paths).toContain(path);
     }
-    expect(paths.filter((path) => path.startsWith('entities.'))).toHaveLength(60);
+    expect(paths.filter((path) => path.startsWith('entities.'))).toHaveLength(65);
   });
 
   it('lets nobody into a tenant who is not signed in', async () => {

@@ -8,7 +8,7 @@
 
 import type { EntityName, EntityRow } from '@shared/entities/registry';
 import type { ConnectionState, FileGrant, SessionState } from '@shared/ipc';
-import type { HistoryEntry, ListPage, listQuerySchema, TenantPerson } from '@shared/listing';
+import type { groupsInputSchema, HistoryEntry, ListGroups, ListPage, listQuerySchema, TenantPerson } from '@shared/listing';
 import type { Operation, OperationResult } from '@shared/operations';
 import type { TenantFunction } from '@shared/roles';
 import type {
@@ -41,6 +41,14 @@ import type {
 import type { ConnectionProfile, ConnectionTest, Diagnosis, ServerProfileValues } from '@shared/wire/connection';
 import type { AttachInput, AttachResult, EvidenceCheck, EvidencePreview } from '@shared/wire/evidence';
 import type { Posture } from '@shared/wire/home';
+import type {
+  BulkOutcome,
+  BulkUndoInput,
+  bulkInputSchema,
+  ListExportResult,
+  listExportSchema,
+  scopeCountsSchema,
+} from '@shared/wire/lists';
 import type { CatalogExportResult, CatalogImportResult, CatalogPreview } from '@shared/wire/oscal';
 import type { RecordView } from '@shared/wire/records';
 import type { SearchHit } from '@shared/wire/search';
@@ -112,6 +120,20 @@ export interface EntityPort {
   history(call: TenantCall, name: EntityName, id: string): Promise<readonly HistoryEntry[]>;
   /** Number of records a saved view holds, by view key. */
   counts(call: TenantCall, name: EntityName): Promise<Readonly<Record<string, number>>>;
+}
+
+/** What any list does beyond showing a page. Long work tells its progress by events, and ends where the call is aborted. */
+export interface ListsPort {
+  groups(call: TenantCall, name: EntityName, input: z.output<typeof groupsInputSchema>): Promise<ListGroups>;
+  /** Null for a question that the list cannot answer any more. */
+  counts(
+    call: TenantCall,
+    name: EntityName,
+    scopes: z.output<typeof scopeCountsSchema>['scopes'],
+  ): Promise<readonly (number | null)[]>;
+  bulk(call: TenantCall, name: EntityName, input: z.output<typeof bulkInputSchema>): Promise<BulkOutcome>;
+  undoBulk(call: TenantCall, input: BulkUndoInput): Promise<BulkOutcome>;
+  export(call: TenantCall, name: EntityName, input: z.output<typeof listExportSchema>): Promise<ListExportResult>;
 }
 
 export interface PeoplePort {
@@ -220,6 +242,7 @@ export interface Services {
   readonly connection: ConnectionPort;
   readonly session: SessionPort;
   readonly entities: EntityPort;
+  readonly lists: ListsPort;
   readonly people: PeoplePort;
   readonly adminPeople: AdminPeoplePort;
   readonly adminTenants: AdminTenantsPort;

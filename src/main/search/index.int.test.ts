@@ -20,8 +20,9 @@ describe.each(testServers(['embedded', 'server']))('search by index on $kind', (
   const find = (words: string) => [`SELECT find_records('findings', $1::text[]) AS id`, [words]] as const;
 
   it.each(ENTITY_NAMES)('looks into the fields of %s that its list is searched by', async (name) => {
-    const { table, list } = entityOf(name);
-    expect(SEARCHED_TABLES).toContain(table);
+    const { table, list, internal = false } = entityOf(name);
+    expect(SEARCHED_TABLES.has(table)).toBe(!internal);
+    if (internal) return;
     const [row] = await at.look(`SELECT ${at.a.schema}.searched($1) -> 1 AS columns`, [table]);
     expect(row?.columns).toEqual(list.search.map(columnName));
   });

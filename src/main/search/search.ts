@@ -53,9 +53,9 @@ export async function searchAll(ctx: EntityContext, text: string): Promise<Searc
   });
 }
 
-/** A mapping has no name of its own to look for. */
+/** A mapping has no name of its own to look for; what belongs to other screens is not looked for. */
 function isNamed(entity: Entity): boolean {
-  return TITLE_KINDS.includes(entity.allFields[entity.titleField]?.kind ?? '');
+  return entity.internal !== true && TITLE_KINDS.includes(entity.allFields[entity.titleField]?.kind ?? '');
 }
 
 interface Patterns {

@@ -8,7 +8,8 @@ import { type Field, identifier, instant, integer, person } from './fields';
 
 export type FieldMap = Readonly<Record<string, Field>>;
 export type FieldValue<F> = F extends Field<infer T> ? T : never;
-export type Domain = 'regops' | 'privacyops' | 'riskops' | 'auditops';
+/** `workspace`: what people keep for their own work with the records, such as views of lists. */
+export type Domain = 'regops' | 'privacyops' | 'riskops' | 'auditops' | 'workspace';
 
 /** Every table has these; the database writes them. */
 export const SYSTEM_FIELDS = {
@@ -125,6 +126,8 @@ export interface EntityDefinition<N extends string = string, F extends FieldMap 
   readonly icon: string;
   /** One or two sentences for the empty list: what it is for. */
   readonly purpose: string;
+  /** Belongs to the workings of other screens: no search finds it, no palette opens its list. */
+  readonly internal?: boolean;
   readonly fields: F;
   /** The field that people quote (F-031), and the one that names the record. */
   readonly refField: (keyof F & string) | null;

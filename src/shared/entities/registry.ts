@@ -8,6 +8,7 @@ import { control, controlRequirement, controlSet } from './regops/control';
 import { regulation } from './regops/regulation';
 import { requirement } from './regops/requirement';
 import { requirementMapping } from './regops/requirement-mapping';
+import { savedView } from './workspace/saved-view';
 
 export const ENTITIES = {
   regulations: regulation,
@@ -22,6 +23,7 @@ export const ENTITIES = {
   evidenceFiles: evidenceFile,
   findings: finding,
   actions: action,
+  savedViews: savedView,
 } as const;
 tellEntityNames(Object.values(ENTITIES));
 

@@ -8,9 +8,10 @@ export const TABLES = [
   ...['business_continuity', 'documents', 'chunks', 'embeddings', 'similarity_scores', 'source_keys', 'library_receipts'],
   ...['requirement_mappings'],
   ...['comments', 'watchers', 'attachments', 'notice_reads', 'approval_rules', 'approval_authors', 'approvals', 'approval_votes'],
+  ...['saved_views'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */
-export const OWN_MARKS = ['watchers', 'notice_reads'];
+export const OWN_MARKS = ['watchers', 'notice_reads', 'saved_views'];
 /** The server's own columns. */
 export const SYSTEM_COLUMNS = ['id', 'tenant_id', 'row_version', 'created_at', 'created_by', 'updated_at', 'updated_by'];
 

@@ -18,6 +18,7 @@ export const ENTITY_TABLES = {
   evidenceFiles: tenant.evidenceFiles,
   findings: tenant.findings,
   actions: tenant.actions,
+  savedViews: tenant.savedViews,
 } as const;
 
 type TableRow<N extends keyof typeof ENTITY_TABLES> = (typeof ENTITY_TABLES)[N]['$inferSelect'];

@@ -99,6 +99,10 @@ export const SAMPLES: Record<EntityName, Sample> = {
     create: (ids) => ({ title: 'Weak passwords', kind: 'observation', severity: 'low', controlTestId: ids.controlTests }),
     update: { severity: 'high', dueDate: '2026-02-01', status: 'confirmed' },
   },
+  savedViews: {
+    create: () => ({ list: 'findings', name: 'Mine', definition: { filter: [] }, sharing: 'private', place: 1 }),
+    update: { sharing: 'functions', functions: ['auditor', 'risk'] },
+  },
   actions: { create: (ids) => ({ title: 'Fix it', findingId: ids.findings }), update: { status: 'done' } },
 };
 

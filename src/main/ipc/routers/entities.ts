@@ -41,4 +41,5 @@ export const entitiesRouter = router({
   evidenceFiles: entityRouter('evidenceFiles'),
   findings: entityRouter('findings'),
   actions: entityRouter('actions'),
+  savedViews: entityRouter('savedViews'),
 });

@@ -7,6 +7,7 @@ export const DOMAIN_LABELS: Readonly<Record<Domain, string>> = {
   privacyops: 'PrivacyOps',
   riskops: 'RiskOps',
   auditops: 'AuditOps',
+  workspace: 'Workspace',
 };
 
 export function listPath(name: EntityName): string {

@@ -8,3 +8,4 @@ export * from './regops';
 export * from './riskops';
 export * from './rollups';
 export * from './trail';
+export * from './workspace';

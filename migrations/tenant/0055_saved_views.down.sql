@@ -1,0 +1,2 @@
+DROP TABLE {{schema}}.saved_views;
+DROP FUNCTION {{schema}}.has_function(text[]);

@@ -1,0 +1,6 @@
+/** The hooks of all domains, for every place that writes records: window, command line, demonstration. */
+import type { HookTable } from '../entities/hooks';
+import { SAVED_VIEW_HOOKS } from '../entities/saved-views';
+import { AUDITOPS_HOOKS } from './auditops';
+
+export const ENTITY_HOOKS: HookTable = { ...AUDITOPS_HOOKS, ...SAVED_VIEW_HOOKS };
