@@ -10,7 +10,7 @@ import { choice, integer, json, tags, text } from '../fields';
 
 export const VIEW_SHARING = [
   { value: 'private', label: 'Only me', tone: 'neutral', shape: 'user' },
-  { value: 'functions', label: 'Some functions', tone: 'neutral', shape: 'users' },
+  { value: 'functions', label: 'Some functions', tone: 'neutral', shape: 'people' },
   { value: 'tenant', label: 'Everybody', tone: 'neutral', shape: 'building' },
 ] as const;
 
