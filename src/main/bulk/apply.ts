@@ -6,8 +6,9 @@
 import { columnOf, quoted } from '@main/entities/columns';
 import type { StateMachine } from '@shared/entities/define';
 import { CodedError } from '@shared/errors';
+import { changedFields, derivedOf, differsIn, initialSql, stagedOr } from './changes';
 import type { LoadTransaction } from './connection';
-import { type LoadField, type LoadShape, ROW_NUMBER } from './shapes';
+import type { LoadShape } from './shapes';
 import type { Stage } from './stage';
 import { statePaths } from './state-path';
 
@@ -28,51 +29,146 @@ export class RowRefused extends Error {
   }
 }
 
-/** `trial` true: nothing may be used up. Throws RowRefused, and what the connection throws. */
-export async function applyStage(tx: LoadTransaction, stage: Stage, trial: boolean): Promise<Applied> {
-  const { rows } = await tx.query<{ fresh: number; present: number }>(
-    `SELECT count(*) FILTER (WHERE target IS NULL)::integer AS fresh, count(target)::integer AS present FROM ${stage.table}`,
-  );
-  const { fresh = 0, present = 0 } = rows[0] ?? {};
-  if (fresh > 0) {
-    if (trial) await tx.query(`EXPLAIN ${insertSql(stage)}`);
-    else await writing(tx, stage, insertSql, 'target IS NULL');
-  }
-  const updated = present > 0 ? await update(tx, stage, trial) : 0;
-  if (stage.keyHeader !== null) await noteKeys(tx, stage);
-  return { created: fresh, updated, unchanged: present - updated };
+export interface ApplyOptions {
+  /** Nothing may be used up. */
+  readonly trial: boolean;
+  /** Takes every row that the database refuses, and the others are written; without it the first one is thrown. */
+  readonly refused?: (refusal: RowRefused) => void;
+  /** Becomes the function that may make or change records, before each of the two. */
+  readonly actAs?: (action: 'create' | 'update') => Promise<void>;
 }
 
-async function update(tx: LoadTransaction, stage: Stage, trial: boolean): Promise<number> {
-  const pairs = changed(stage);
+/** Writes every row that is not faulty. Throws RowRefused, and what the connection throws. */
+export async function applyStage(tx: LoadTransaction, stage: Stage, options: ApplyOptions): Promise<Applied> {
+  const { rows } = await tx.query<{ fresh: number; present: number }>(
+    `SELECT count(*) FILTER (WHERE target IS NULL)::integer AS fresh, count(target)::integer AS present
+     FROM ${stage.table} WHERE NOT faulty`,
+  );
+  const { fresh = 0, present = 0 } = rows[0] ?? {};
+  let out = 0;
+  const counted: ApplyOptions = {
+    ...options,
+    ...(options.refused && {
+      refused: (refusal) => {
+        out += 1;
+        options.refused?.(refusal);
+      },
+    }),
+  };
+  if (fresh > 0) {
+    await options.actAs?.('create');
+    if (options.trial) await tx.query(`EXPLAIN ${insertSql(stage)}`);
+    else await writing(tx, stage, insertSql, 'target IS NULL', counted);
+  }
+  const created = fresh - out;
+  const differing = present > 0 ? await update(tx, stage, counted) : 0;
+  if (stage.keyHeader !== null) await noteKeys(tx, stage);
+  return { created, updated: differing - (out - (fresh - created)), unchanged: present - differing };
+}
+
+/** Changes what differs and answers how many rows that are. */
+async function update(tx: LoadTransaction, stage: Stage, options: ApplyOptions): Promise<number> {
+  const pairs = changedFields(stage);
   if (pairs.length === 0) return 0;
   const { rows } = await tx.query<{ n: number }>(
-    `SELECT count(*)::integer AS n FROM ${stage.table} s JOIN ${quoted(stage.shape.table)} t ON t.id = s.target WHERE ${differs(stage)}`,
+    `SELECT count(*)::integer AS n FROM ${stage.table} s JOIN ${quoted(stage.shape.table)} t ON t.id = s.target
+     WHERE NOT s.faulty AND ${differsIn(pairs)}`,
   );
   const count = rows[0]?.n ?? 0;
   // Without a change the right to change is not needed either.
   if (count === 0) return 0;
-  if (trial) await tx.query(`EXPLAIN ${updateSql(stage)}`);
-  else await writing(tx, stage, updateSql, 'target IS NOT NULL');
+  await options.actAs?.('update');
+  if (options.trial) await tx.query(`EXPLAIN ${updateSql(stage)}`);
+  else {
+    await writing(tx, stage, updateSql, 'target IS NOT NULL', options);
+    await unwritten(tx, stage, options);
+  }
   return count;
+}
+
+/** What a policy hides from a change is not changed, and nothing says so; so it is looked for. */
+async function unwritten(tx: LoadTransaction, stage: Stage, options: ApplyOptions): Promise<void> {
+  const { rows } = await tx.query<{ line: number }>(
+    `SELECT s.line FROM ${stage.table} s JOIN ${quoted(stage.shape.table)} t ON t.id = s.target
+     WHERE NOT s.faulty AND ${differsIn(changedFields(stage))} ORDER BY s.line LIMIT ${MAX_REFUSED}`,
+  );
+  const found = rows.map(
+    ({ line }) => new RowRefused(Number(line), new CodedError('STATE_FORBIDS', { entity: stage.shape.name })),
+  );
+  const [first] = found;
+  if (first !== undefined && options.refused === undefined) throw first;
+  await leaveOut(tx, stage, found, options);
 }
 
 type Sql = (stage: Stage, where?: string) => string;
 
-/** Runs the statement; where the database refuses a row, finds which one by halves. */
-async function writing(tx: LoadTransaction, stage: Stage, sql: Sql, which: string): Promise<void> {
+/** So many rows are looked for one by one; where the database refuses more, the file as a whole is wrong. */
+const MAX_REFUSED = 500;
+
+/**
+ * Runs the statement; where the database refuses a row, halves are tried until it is found. Without a taker of refusals the first
+ * one is thrown; with it, everything else is written.
+ */
+async function writing(tx: LoadTransaction, stage: Stage, sql: Sql, which: string, options: ApplyOptions): Promise<void> {
   try {
     await tx.attempt(() => tx.query(sql(stage)));
+    return;
   } catch (error) {
     if (!(error instanceof CodedError) || !mayBeARow(error)) throw error;
-    const { rows } = await tx.query<{ line: number }>(`SELECT line FROM ${stage.table} WHERE ${which} ORDER BY line`);
-    throw await refusedRow(
-      tx,
-      stage,
-      sql,
-      rows.map((row) => row.line),
-      error,
-    );
+  }
+  const depth = stage.fields.find(({ computed }) => computed);
+  const order = depth === undefined ? 'line' : `${depth.value} NULLS LAST, line`;
+  const { rows } = await tx.query<{ line: number }>(
+    `SELECT line FROM ${stage.table} WHERE ${which} AND NOT faulty ORDER BY ${order}`,
+  );
+  const found: RowRefused[] = [];
+  await halves(
+    tx,
+    (lines) => tx.query(sql(stage, 's.line = ANY($1::bigint[])'), [lines]),
+    rows.map(({ line }) => Number(line)),
+    options.refused === undefined ? null : found,
+  );
+  await leaveOut(tx, stage, found, options);
+}
+
+/** What the database refused is faulty from here on. */
+async function leaveOut(tx: LoadTransaction, stage: Stage, found: readonly RowRefused[], options: ApplyOptions): Promise<void> {
+  if (found.length === 0) return;
+  await markFaulty(
+    tx,
+    stage,
+    found.map(({ line }) => line),
+  );
+  for (const refusal of found) options.refused?.(refusal);
+}
+
+/** Takes rows out of what is written. */
+export async function markFaulty(tx: LoadTransaction, stage: Stage, lines: readonly number[]): Promise<void> {
+  if (lines.length > 0) await tx.query(`UPDATE ${stage.table} SET faulty = true WHERE line = ANY($1::bigint[])`, [lines]);
+}
+
+/** `found` takes every refused row; null throws the first. */
+async function halves(
+  tx: LoadTransaction,
+  write: (lines: readonly number[]) => Promise<unknown>,
+  lines: readonly number[],
+  found: RowRefused[] | null,
+): Promise<void> {
+  if (lines.length === 0) return;
+  try {
+    await tx.attempt(() => write(lines));
+  } catch (error) {
+    if (!(error instanceof CodedError) || !mayBeARow(error) || (found?.length ?? 0) >= MAX_REFUSED) throw error;
+    const [line] = lines;
+    if (lines.length === 1 && line !== undefined) {
+      const refusal = new RowRefused(line, error);
+      if (found === null) throw refusal;
+      found.push(refusal);
+      return;
+    }
+    const middle = lines.length >> 1;
+    await halves(tx, write, lines.slice(0, middle), found);
+    await halves(tx, write, lines.slice(middle), found);
   }
 }
 
@@ -82,44 +178,11 @@ function mayBeARow(error: CodedError): boolean {
   );
 }
 
-/** The first row that fails when the rows up to it are written; the rows before it go through. */
-async function refusedRow(
-  tx: LoadTransaction,
-  stage: Stage,
-  sql: Sql,
-  lines: readonly number[],
-  error: CodedError,
-): Promise<Error> {
-  let low = 0;
-  let high = lines.length - 1;
-  let last = error;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    try {
-      await tx.attempt(async () => {
-        await tx.query(sql(stage, `s.line <= ${lines[middle]}`));
-        // It went through: undone, for the next half tries it again.
-        throw new Undo();
-      });
-    } catch (outcome) {
-      if (outcome instanceof Undo) low = middle + 1;
-      else if (outcome instanceof CodedError && mayBeARow(outcome)) {
-        last = outcome;
-        high = middle;
-      } else throw outcome;
-    }
-  }
-  const line = lines[low];
-  return line === undefined ? error : new RowRefused(line, last);
-}
-
-class Undo extends Error {}
-
 /**
  * Takes the new records of a stage to the states that the file gives. Comes when all stages are written, the last one first: what
  * is settled takes no more parts. Throws RowRefused.
  */
-export async function settleStates(tx: LoadTransaction, stage: Stage): Promise<void> {
+export async function settleStates(tx: LoadTransaction, stage: Stage, options: ApplyOptions = { trial: false }): Promise<void> {
   const machine = stage.shape.states;
   const one = stage.fields.find(({ field }) => field.key === machine?.field);
   if (machine === null || one === undefined) return;
@@ -130,18 +193,9 @@ export async function settleStates(tx: LoadTransaction, stage: Stage): Promise<v
     const pairs = paths.flatMap(([to, { steps }]) => (steps[at] === undefined ? [] : [`('${to}'::text, '${steps[at]}'::text)`]));
     const sql: Sql = ({ table, shape }, where = 'true') =>
       `UPDATE ${quoted(shape.table)} t SET ${column} = v.step FROM ${table} s JOIN (VALUES ${pairs.join(', ')}) v (state, step)
-         ON v.state = s.${one.value} WHERE t.id = s.id AND s.target IS NULL AND ${where}`;
-    await writing(tx, stage, sql, 'target IS NULL');
+         ON v.state = s.${one.value} WHERE t.id = s.id AND s.target IS NULL AND NOT s.faulty AND ${where}`;
+    await writing(tx, stage, sql, 'target IS NULL', options);
   }
-}
-
-/** The value of a field for a new record. */
-function initialSql(field: LoadField): string | null {
-  if (field.initial === ROW_NUMBER) return 's.line::integer';
-  if (typeof field.initial === 'string') return `'${field.initial.replaceAll("'", "''")}'`;
-  if (field.initial !== undefined) return String(field.initial);
-  if (field.kind === 'boolean') return 'false';
-  return field.kind === 'tags' ? `'{}'::text[]` : null;
 }
 
 const insertSql: Sql = (stage, where = 'true') => {
@@ -161,7 +215,7 @@ const insertSql: Sql = (stage, where = 'true') => {
     values.push(sql((key) => stagedOr(stage, key, 'NULL')));
   }
   return `INSERT INTO ${quoted(stage.shape.table)} (${columns.join(', ')})
-    SELECT ${values.join(', ')} FROM ${stage.table} s WHERE s.target IS NULL AND ${where} ORDER BY s.line`;
+    SELECT ${values.join(', ')} FROM ${stage.table} s WHERE s.target IS NULL AND NOT s.faulty AND ${where} ORDER BY s.line`;
 };
 
 /** The state in which a record with this state begins. */
@@ -171,44 +225,11 @@ function beginning(machine: StateMachine, state: string): string {
   return `CASE ${state} ${cases.map(([to, { start }]) => `WHEN '${to}' THEN '${start}'`).join(' ')} ELSE ${state} END`;
 }
 
-function derivedOf({ shape, fields }: Stage): { column: string; sql: (read: (key: string) => string) => string }[] {
-  return shape.derived
-    .filter(({ from }) => fields.some(({ field }) => from.includes(field.key)))
-    .map(({ column, sql }) => ({ column: quoted(column), sql }));
-}
-
-function stagedOr(stage: Stage, key: string, otherwise: string): string {
-  const staged = stage.fields.find(({ field }) => field.key === key);
-  return staged === undefined ? otherwise : `s.${staged.value}`;
-}
-
-/** The columns that a file may change, with their new values. An empty cell empties, where a record can do without. */
-function changed(stage: Stage): { column: string; value: string }[] {
-  const { shape, fields } = stage;
-  const own = fields
-    .filter(({ field }) => !field.fixed)
-    .map(({ field, value }) => {
-      const column = columnOf(field.key);
-      const keeps = field.required || shape.key.includes(field.key) || initialSql(field) !== null;
-      return { column, value: keeps ? `coalesce(s.${value}, t.${column})` : `s.${value}` };
-    });
-  const derived = derivedOf(stage).map(({ column, sql }) => ({
-    column,
-    value: sql((key) => stagedOr(stage, key, `t.${columnOf(key)}`)),
-  }));
-  return [...own, ...derived];
-}
-
-function differs(stage: Stage): string {
-  const pairs = changed(stage);
-  const cast = pairs.map(({ column }) => `t.${column}`);
-  return `(${cast.join(', ')}) IS DISTINCT FROM (${pairs.map(({ value }) => value).join(', ')})`;
-}
-
-const updateSql: Sql = (stage, where = 'true') =>
-  `UPDATE ${quoted(stage.shape.table)} t SET ${changed(stage)
-    .map(({ column, value }) => `${column} = ${value}`)
-    .join(', ')} FROM ${stage.table} s WHERE t.id = s.target AND ${differs(stage)} AND ${where}`;
+const updateSql: Sql = (stage, where = 'true') => {
+  const pairs = changedFields(stage);
+  return `UPDATE ${quoted(stage.shape.table)} t SET ${pairs.map(({ column, value }) => `${column} = ${value}`).join(', ')}
+    FROM ${stage.table} s WHERE t.id = s.target AND NOT s.faulty AND ${differsIn(pairs)} AND ${where}`;
+};
 
 /** By which keys the next load finds these records. */
 async function noteKeys(tx: LoadTransaction, { table, shape }: { table: string; shape: LoadShape }): Promise<void> {
@@ -218,7 +239,7 @@ async function noteKeys(tx: LoadTransaction, { table, shape }: { table: string; 
   await tx.query(
     `INSERT INTO source_keys (resource_type, source_key, record_id)
      SELECT '${shape.table}', s.source_key, coalesce(s.target, s.id) FROM ${table} s
-     WHERE s.source_key IS NOT NULL AND s.source_key IS DISTINCT FROM s.target::text ${own}
+     WHERE NOT s.faulty AND s.source_key IS NOT NULL AND s.source_key IS DISTINCT FROM s.target::text ${own}
        AND NOT EXISTS (SELECT FROM source_keys k WHERE k.resource_type = '${shape.table}' AND k.source = 'load'
          AND k.archived_at IS NULL AND k.source_key = s.source_key)
      ORDER BY s.line`,

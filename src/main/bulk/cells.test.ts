@@ -7,7 +7,7 @@ import { statePaths } from './state-path';
 function read(shape: string, key: string, cell: unknown, order: DateOrder | null = null): unknown {
   const field = shapeCalled(shape).fields.find((one) => one.key === key);
   if (field === undefined) throw new Error(`no field ${key}`);
-  const value: CellValue = readCell(field, cell, order);
+  const value: CellValue = readCell(field, cell, { dateOrder: order });
   return 'fault' in value ? value : value.value;
 }
 
@@ -25,11 +25,22 @@ describe('readCell', () => {
     ['2026-02-30', refused('is not a date')],
     ['31.04.2026', refused('is not a date')],
     ['tomorrow', refused('is not a date')],
+    ['2026/3/4', '2026-03-04'],
+    ['10 Nov 2026', '2026-11-10'],
+    ['Nov 10, 2026', '2026-11-10'],
+    ['10-November-2026', '2026-11-10'],
+    ['10 Nix 2026', refused('names no month')],
+    ['4.3.26', refused('all four')],
+    [45_992, refused('is a number')],
+    ['30.02.2027', refused('February 2027 has 28 days')],
   ])('the date %s', (cell, value) => expect(read('controls', 'nextTest', cell)).toEqual(value));
 
   it('takes the order of dates that it was told', () => {
     expect(read('controls', 'nextTest', '3/4/2026', 'mdy')).toBe('2026-03-04');
     expect(read('controls', 'nextTest', '3/4/2026', 'dmy')).toBe('2026-04-03');
+    expect(read('controls', 'nextTest', '12/25/2026', 'dmy')).toEqual(refused('no month 25, read with the day first'));
+    expect(read('controls', 'nextTest', '25/12/2026', 'mdy')).toEqual(refused('no month 25, read with the month first'));
+    expect(read('controls', 'nextTest', '25.12.2026', 'mdy')).toBe('2026-12-25');
   });
 
   it.each([

@@ -4,15 +4,28 @@
  */
 import { fieldFault } from '@main/entities/faults';
 import { normalValue } from '@main/entities/values';
+import { type DateOrder, dateOf } from './dates';
 import { type LoadField, plainName } from './shapes';
 import { BadCell } from './source/types';
 
 /** What a reader found in a cell: CSV knows text only, JSON and XLSX more; null is an empty cell. */
 export type Cell = unknown;
 
-export type DateOrder = 'dmy' | 'mdy';
+/** How a column is written, where a person or its other cells have said so. */
+export interface CellReading {
+  /** Of dates such as 3/4/2026. Null: each is read by itself, and refused where it could be two dates. */
+  readonly dateOrder: DateOrder | null;
+  /** What stands before the fraction; the other one groups thousands. */
+  readonly decimal?: 'point' | 'comma' | null;
+  /** What the file's words mean, by the word in plain letters: the choice's value, or null to leave the field empty. */
+  readonly values?: ReadonlyMap<string, string | null>;
+}
+
+export const AS_IT_STANDS: CellReading = { dateOrder: null };
 
 export type CellValue = { readonly value: unknown } | { readonly fault: string };
+
+export type { DateOrder };
 
 const TRUE = new Set(['true', 'yes', 'y', '1', 'x', 'ja', 'wahr', 'oui', 'vrai']);
 const FALSE = new Set(['false', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux']);
@@ -22,30 +35,55 @@ const LONGEST_NAME = 600;
 const fault = (reason: string): CellValue => ({ fault: reason });
 
 /** Reads a cell. References and persons stay the names that the file gives. */
-export function readCell(field: LoadField, cell: Cell, order: DateOrder | null): CellValue {
-  if (cell === null || cell === undefined || cell === '') {
-    return field.required && field.initial === undefined ? fault('needs a value') : { value: null };
-  }
+export function readCell(field: LoadField, cell: Cell, reading: CellReading): CellValue {
+  if (cell === null || cell === undefined || cell === '') return empty(field);
   if (cell instanceof BadCell) return fault(cell.reason);
-  const read = byKind(field, cell, order);
+  const unreadable = unreadableText(cell);
+  if (unreadable !== null) return fault(unreadable);
+  const word = reading.values?.get(plainName(String(cell)));
+  if (word === null) return empty(field);
+  const read = byKind(field, word ?? cell, reading);
   if ('fault' in read) return read;
-  if (field.kind === 'reference' || field.kind === 'person') return read;
+  if (field.kind === 'reference' || field.kind === 'person') return read.value === null ? empty(field) : read;
   const value = normalValue(field.field, read.value);
-  if (value === null) return field.required && field.initial === undefined ? fault('needs a value') : { value: null };
+  if (value === null) return empty(field);
   const reason = fieldFault(field.field, value);
   return reason === null ? { value } : fault(reason);
 }
 
-function byKind(field: LoadField, cell: unknown, order: DateOrder | null): CellValue {
+function empty(field: LoadField): CellValue {
+  return field.required && field.initial === undefined ? fault('needs a value') : { value: null };
+}
+
+/** Half a character, what an earlier program already failed to read, and the one character that the database cannot hold. */
+const UNREADABLE = /[\uD800-\uDFFF\uFFFD]/u;
+const MAX_DEPTH = 64;
+
+/** Why the text of a cell, or any text inside of it, cannot be kept as it is; null where it can. */
+export function unreadableText(value: unknown, depth = 0): string | null {
+  if (typeof value === 'string') {
+    if (value.includes('\u0000')) return 'holds a NUL character, which no text can keep';
+    return UNREADABLE.test(value) ? 'holds a character that could not be read (�)' : null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth > MAX_DEPTH) return 'is nested too deeply';
+  for (const [key, inner] of Object.entries(value)) {
+    const reason = unreadableText(key, depth + 1) ?? unreadableText(inner, depth + 1);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+function byKind(field: LoadField, cell: unknown, reading: CellReading): CellValue {
   switch (field.kind) {
     case 'integer':
-      return typeof cell === 'number' ? { value: cell } : integerOf(String(cell).trim());
+      return typeof cell === 'number' ? { value: cell } : integerOf(String(cell).trim(), reading.decimal ?? null);
     case 'decimal':
-      return typeof cell === 'number' ? { value: cell } : decimalOf(String(cell).trim());
+      return typeof cell === 'number' ? { value: cell } : decimalOf(String(cell).trim(), reading.decimal ?? null);
     case 'boolean':
       return booleanOf(cell);
     case 'date':
-      return dateOf(String(cell).trim(), order);
+      return dateOf(cell, reading.dateOrder);
     case 'instant':
       return instantOf(String(cell).trim());
     case 'enum':
@@ -77,14 +115,26 @@ function unguarded(text: string): string {
 /** Spaces and apostrophes between thousands go; what is left must be digits. */
 const ungrouped = (text: string) => text.replace(/(?<=\d)[\s\u00A0\u202F'’](?=\d{3}(\D|$))/gu, '');
 
-function integerOf(text: string): CellValue {
-  const plain = ungrouped(text).replace(/^([-+]?\d+)[.,]0{1,2}$/, '$1');
+type Decimal = NonNullable<CellReading['decimal']> | null;
+
+/** Without the marks between thousands, and with a point before the fraction. Text that breaks the rule stays as it is, and is refused. */
+function withPoint(text: string, decimal: Decimal): string {
+  if (decimal === null) return text;
+  const [group, point] = decimal === 'comma' ? ['\\.', ','] : [',', '\\.'];
+  const shape = new RegExp(`^([-+]?)(\\d{1,3}(?:${group}\\d{3})*|\\d+)(?:${point}(\\d+))?$`);
+  const [, sign = '', whole, fraction] = shape.exec(text) ?? [];
+  return whole === undefined ? text : `${sign}${whole.replace(/[.,]/g, '')}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+function integerOf(text: string, decimal: Decimal): CellValue {
+  const plain = withPoint(ungrouped(text), decimal).replace(/^([-+]?\d+)[.,]0{1,2}$/, '$1');
   if (/^[-+]?\d{1,16}$/.test(plain)) return { value: Number(plain) };
   return fault(/^[-+]?\d+[.,]\d+$/.test(plain) ? 'is not a whole number without separators' : 'is not a whole number');
 }
 
-function decimalOf(text: string): CellValue {
-  const plain = ungrouped(text);
+function decimalOf(text: string, decimal: Decimal): CellValue {
+  const plain = withPoint(ungrouped(text), decimal);
+  if (decimal !== null) return /^[-+]?\d+(\.\d+)?$/.test(plain) ? { value: Number(plain) } : fault('is not a number');
   const [, sign = '', whole = '', fraction] =
     /^([-+]?)(\d+)(?:[.,](\d+))?$/.exec(plain) ?? /^([-+]?)(\d{1,3}(?:[.,]\d{3})+)[.,](\d+)$/.exec(plain) ?? [];
   if (whole === '') return fault('is not a number');
@@ -97,19 +147,6 @@ function booleanOf(cell: unknown): CellValue {
   const word = String(cell).trim().toLowerCase();
   if (TRUE.has(word)) return { value: true };
   return FALSE.has(word) ? { value: false } : fault('is neither yes nor no');
-}
-
-function dateOf(text: string, order: DateOrder | null): CellValue {
-  const [, iso] = /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d.*)?$/.exec(text) ?? [];
-  if (iso !== undefined) return { value: iso };
-  const [, a = '', separator, b = '', year = ''] = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$/.exec(text) ?? [];
-  if (separator === undefined) return fault('is not a date (YYYY-MM-DD)');
-  // With points only the day comes first; with strokes both are in use.
-  const known = separator === '.' ? 'dmy' : Number(a) > 12 ? 'dmy' : Number(b) > 12 ? 'mdy' : a === b ? 'dmy' : order;
-  if (known === null)
-    return fault('may be read with the day or the month first; write YYYY-MM-DD or say which by the date order');
-  const [day, month] = known === 'dmy' ? [a, b] : [b, a];
-  return { value: `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` };
 }
 
 function instantOf(text: string): CellValue {
@@ -141,7 +178,9 @@ function tagsOf(cell: unknown): CellValue {
 function jsonOf(cell: unknown): CellValue {
   if (typeof cell !== 'string') return { value: cell };
   try {
-    return { value: JSON.parse(cell) as unknown };
+    const value: unknown = JSON.parse(cell);
+    const unreadable = unreadableText(value);
+    return unreadable === null ? { value } : fault(unreadable);
   } catch {
     return fault('is not JSON');
   }

@@ -9,12 +9,26 @@ export const FILE_FAULTS = 1_000;
 export class FaultList {
   readonly kept: LoadFault[] = [];
   readonly #counts = new Map<string, number>();
+  readonly #rows = new Set<number>();
   #count = 0;
+
+  /** `fileLimit`: with so many faults a file is given up. */
+  constructor(readonly fileLimit: number = FILE_FAULTS) {}
 
   add(fault: LoadFault): void {
     this.#count += 1;
     this.#counts.set(fault.file, this.of(fault.file) + 1);
-    if (this.kept.length < MAX_FAULTS) this.kept.push(fault);
+    if (fault.row !== null) this.#rows.add(fault.row);
+    if (this.kept.length < Math.max(MAX_FAULTS, this.fileLimit)) this.kept.push(fault);
+  }
+
+  /** The rows that have any, where the list is that of one file. */
+  get rows(): ReadonlySet<number> {
+    return this.#rows;
+  }
+
+  isFull(file: string): boolean {
+    return this.of(file) >= this.fileLimit;
   }
 
   get count(): number {

@@ -265,7 +265,7 @@ async function writeStage(
   const { shape } = stage;
   await tx.actAs(functions.of(shape));
   try {
-    const applied = await applyStage(tx, stage, dryRun && usesNumbers(shape, files));
+    const applied = await applyStage(tx, stage, { trial: dryRun && usesNumbers(shape, files) });
     await tx.query('SELECT log_access($1::text, $2::text, NULL, $3::jsonb)', [
       'import',
       shape.table,

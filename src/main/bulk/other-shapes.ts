@@ -63,6 +63,7 @@ function shape(sketch: Sketch): LoadShape {
     create: sketch.functions,
     update: sketch.functions,
     states: STATE_MACHINES[sketch.table] ?? null,
+    tree: null,
     derived: sketch.derived ?? [],
     entity: null,
   };

@@ -4,26 +4,45 @@
  */
 import { columnOf, quoted } from '@main/entities/columns';
 import type { StateMachine } from '@shared/entities/define';
+import { changedFields, differsIn } from './changes';
 import { needsValue } from './columns';
 import type { LoadTransaction } from './connection';
-import { type FaultList, FILE_FAULTS } from './faults';
+import type { FaultList } from './faults';
 import { namesSql, PEOPLE_SQL } from './names';
 import { shapeCalled } from './shapes';
-import type { Stage, StagedField } from './stage';
+import { needed, type Stage, type StagedField } from './stage';
+import { circlesSql, fillDepths } from './trees';
+
+export interface JudgeOptions {
+  /** A row that nothing names for good becomes a new record, instead of being refused. */
+  readonly keyless?: boolean;
+  /** The row as a whole may be of a kind that the person may only make or only change; else both. */
+  readonly may?: { readonly create: boolean; readonly update: boolean };
+}
 
 /** Resolves and checks; every finding goes to `faults`. `stages` are those of the load so far, this one included. */
-export async function judge(tx: LoadTransaction, stage: Stage, stages: readonly Stage[], faults: FaultList): Promise<void> {
+export async function judge(
+  tx: LoadTransaction,
+  stage: Stage,
+  stages: readonly Stage[],
+  faults: FaultList,
+  options: JudgeOptions = {},
+): Promise<void> {
   const judging = new Judging(tx, stage, stages, faults);
   const inKey = (one: StagedField) => stage.shape.key.includes(one.field.key);
   const named = stage.fields.filter((one) => one.named !== null);
   await judging.repeatedKeys();
   // What is part of the key comes first, for the key tells which record a row is.
   for (const one of named.filter(inKey)) await judging.resolve(one);
-  await judging.match();
+  await judging.match(options.keyless === true);
   for (const one of named.filter((each) => !inKey(each))) await judging.resolve(one);
+  await judging.circles();
+  await fillDepths(tx, stage);
   await judging.missingColumns();
   await judging.fixedFields();
+  await judging.locked();
   await judging.steps();
+  await judging.rights(options.may);
 }
 
 interface Found extends Record<string, unknown> {
@@ -40,10 +59,15 @@ class Judging {
   ) {}
 
   /** Runs a query that gives a row for each fault. */
-  async #each(sql: string, column: string | null, reason: (found: Found) => string): Promise<void> {
-    const { rows } = await this.tx.query<Found>(`${sql} LIMIT ${FILE_FAULTS}`);
+  async #each(
+    sql: string,
+    column: string | null,
+    reason: (found: Found) => string,
+    list: FaultList = this.faults,
+  ): Promise<void> {
+    const { rows } = await this.tx.query<Found>(`${sql} LIMIT ${this.faults.fileLimit}`);
     for (const row of rows) {
-      this.faults.add({
+      list.add({
         file: this.stage.file,
         entity: this.stage.shape.name,
         row: row.line,
@@ -117,11 +141,12 @@ class Judging {
         found.several === true
           ? `means more than one ${what}: “${found.what}”${several}`
           : `no ${what} is called “${found.what}”`,
+      this.stage.lacks !== null && !needed(shape, field) ? this.stage.lacks : this.faults,
     );
   }
 
   /** Finds the records that are there already: by the key of the former system, by the reference, by the natural key. */
-  async match(): Promise<void> {
+  async match(keyless: boolean): Promise<void> {
     const { table, shape, keyHeader } = this.stage;
     const real = quoted(shape.table);
     if (keyHeader !== null) {
@@ -153,12 +178,22 @@ class Judging {
         .map((part) => shape.fields.find((field) => field.key === part)?.label),
       'key',
     ];
+    if (keyless) {
+      await this.#sameRecord();
+      return;
+    }
     await this.#each(
       `SELECT s.line FROM ${table} s WHERE NOT s.faulty AND NOT (${keyed.join(' OR ') || 'false'})
          AND NOT EXISTS (SELECT 1 WHERE ${this.#unresolved()}) ORDER BY s.line`,
       null,
       () => `has neither ${needed.join(' nor ')}, so that a second load could not find it again`,
     );
+    await this.#sameRecord();
+  }
+
+  /** Two rows that mean one record. */
+  async #sameRecord(): Promise<void> {
+    const { table, shape } = this.stage;
     await this.#each(
       `SELECT line, first::text AS what FROM (
          SELECT line, min(line) OVER (PARTITION BY target) AS first FROM ${table} WHERE target IS NOT NULL) s
@@ -214,9 +249,60 @@ class Judging {
     }
   }
 
+  /** A record that would be a part of itself, over any number of others. */
+  async circles(): Promise<void> {
+    const { shape, fields } = this.stage;
+    for (const one of fields.filter(({ field }) => field.target === shape.name)) {
+      await this.#each(
+        circlesSql(this.stage, one),
+        one.header,
+        ({ what }) => `makes the ${shape.one} a part of itself (through ${what === '1' ? 'itself' : `${what} steps`})`,
+      );
+    }
+  }
+
+  /** What is settled, issued or reported stands as it was. */
+  async locked(): Promise<void> {
+    const { table, shape } = this.stage;
+    const machine = shape.states;
+    const locked = machine?.locked ?? [];
+    const pairs = changedFields(this.stage).filter(({ key }) => key !== machine?.field);
+    if (machine === null || locked.length === 0 || pairs.length === 0) return;
+    const state = `t.${columnOf(machine.field)}`;
+    await this.#each(
+      `SELECT s.line, ${state} AS what FROM ${table} s JOIN ${quoted(shape.table)} t ON t.id = s.target
+       WHERE ${state} IN (${locked.map((one) => `'${one}'`).join(', ')}) AND ${differsIn(pairs)} ORDER BY s.line`,
+      null,
+      ({ what }) => `is ${stateWord(shape, what ?? '')} and stays as it is; reopen the ${shape.one} first`,
+    );
+  }
+
+  /** Which of the rows the person may not make, or not change. */
+  async rights(may: JudgeOptions['may']): Promise<void> {
+    const { table, shape } = this.stage;
+    if (may === undefined) return;
+    if (!may.create) {
+      await this.#each(
+        `SELECT s.line FROM ${table} s WHERE s.target IS NULL AND NOT s.faulty ORDER BY s.line`,
+        null,
+        () => `is a new ${shape.one}, and your role only changes those that are here`,
+      );
+    }
+    const pairs = changedFields(this.stage);
+    if (!may.update && pairs.length > 0) {
+      await this.#each(
+        `SELECT s.line FROM ${table} s JOIN ${quoted(shape.table)} t ON t.id = s.target
+         WHERE NOT s.faulty AND ${differsIn(pairs)} ORDER BY s.line`,
+        null,
+        () => `changes a ${shape.one} that is here, and your role only makes new ones`,
+      );
+    }
+  }
+
   /** What is given at creation and stays. */
   async fixedFields(): Promise<void> {
-    const { table, shape, fields } = this.stage;
+    const { table, shape, fields, existing } = this.stage;
+    if (existing === 'fill' || existing === 'leave') return;
     for (const one of fields.filter(({ field }) => field.fixed && !shape.key.includes(field.key))) {
       await this.#each(
         `SELECT s.line FROM ${table} s JOIN ${quoted(shape.table)} t ON t.id = s.target
@@ -229,8 +315,9 @@ class Judging {
 
   /** A load may bring a record in any state; from there on the state machine rules. */
   async steps(): Promise<void> {
-    const { table, shape, fields } = this.stage;
+    const { table, shape, fields, existing } = this.stage;
     const machine = shape.states;
+    if (existing === 'fill' || existing === 'leave') return;
     const one = fields.find(({ field }) => field.key === machine?.field);
     if (machine === null || one === undefined) return;
     await this.#each(
@@ -242,6 +329,11 @@ class Judging {
       ({ what }) => `is no step that a ${shape.one} may take (${what})`,
     );
   }
+}
+
+function stateWord({ states, fields }: Stage['shape'], state: string): string {
+  const options = fields.find(({ key }) => key === states?.field)?.options;
+  return (options?.find(({ value }) => value === state)?.label ?? state).toLowerCase();
 }
 
 function legalSteps(machine: StateMachine): string {

@@ -46,6 +46,8 @@ export interface LoadShape {
   readonly create: readonly TenantFunction[];
   readonly update: readonly TenantFunction[];
   readonly states: StateMachine | null;
+  /** Of records that are parts of each other: the reference to the whole, and how deep below its root a record stands. */
+  readonly tree: { readonly parent: string; readonly depth: string } | null;
   /** Columns that follow from others by a rule of the table, as SQL over the values of the fields they follow from. */
   readonly derived: readonly {
     readonly column: string;
@@ -106,9 +108,15 @@ function shapeOfEntity(name: EntityName): LoadShape {
     create: entity.access.create,
     update: entity.access.update,
     states: entity.states ?? null,
+    tree: treeOf(name, fields),
     derived: [],
     entity: name,
   };
+}
+
+function treeOf(name: string, fields: readonly LoadField[]): LoadShape['tree'] {
+  const parent = fields.find(({ target }) => target === name);
+  return parent !== undefined && fields.some(({ key }) => key === 'depth') ? { parent: parent.key, depth: 'depth' } : null;
 }
 
 /** A column of a load from a field of a definition. */

@@ -6,13 +6,13 @@
 import { randomUUID } from 'node:crypto';
 import { columnName } from '@shared/entities/define';
 import type { LoadFault } from '@shared/wire/load';
-import { type DateOrder, readCell } from './cells';
+import { type Cell, type CellReading, type DateOrder, readCell, unreadableText } from './cells';
 import { type HeaderMap, mapColumns } from './columns';
 import type { LoadTransaction } from './connection';
-import { type FaultList, FILE_FAULTS } from './faults';
+import type { FaultList } from './faults';
 import type { LoadFile } from './files';
 import type { LoadField, LoadShape } from './shapes';
-import { SourceFault, type SourceRow } from './source/types';
+import { BadCell, SourceFault, type SourceTable } from './source/types';
 
 /** Text of one COPY. */
 const PIECE = 1024 * 1024;
@@ -26,6 +26,8 @@ export interface StagedField {
   readonly value: string;
   /** Column of the name that the file gives, for a reference or person; else null. */
   readonly named: string | null;
+  /** Not in the file, but worked out from the rows. */
+  readonly computed: boolean;
 }
 
 export interface Stage {
@@ -35,6 +37,8 @@ export interface Stage {
   readonly fields: readonly StagedField[];
   readonly keyHeader: string | null;
   readonly rows: number;
+  readonly existing: ExistingPolicy;
+  readonly lacks: FaultList | null;
 }
 
 export function isNamed(field: LoadField): boolean {
@@ -53,13 +57,47 @@ const SQL_TYPES: Partial<Record<LoadField['kind'], string>> = {
   person: 'uuid',
 };
 
+/** A column of the file, or a value that is the same for every row, and the field that it becomes. */
+export interface PlannedField {
+  /** Place of the cell; null for what is the same for every row. */
+  readonly at: number | null;
+  readonly header: string;
+  readonly field: LoadField;
+  readonly reading: CellReading;
+  /** Of what is the same for every row. */
+  readonly cell?: Cell;
+}
+
+/** What becomes of the columns of one table. */
+export interface StagePlan {
+  readonly shape: LoadShape;
+  /** As faults call it. */
+  readonly file: string;
+  readonly fields: readonly PlannedField[];
+  readonly key: { readonly at: number; readonly header: string } | null;
+  /** Cells that a person wrote over, by the row's line. */
+  readonly corrections?: ReadonlyMap<number, ReadonlyMap<number, Cell>>;
+  /** Where a value that cannot be read leaves its field empty, if the record can do without: the list of these; null where the row is refused. */
+  readonly lacks?: FaultList | null;
+  /** What the records that are there already take from the file. */
+  readonly existing?: ExistingPolicy;
+  /** Told the rows so far, now and then; what it throws ends the staging. */
+  readonly onRows?: (rows: number) => void;
+}
+
+/**
+ * What a record that is there already takes: everything, with empty cells (`exactly`) or without them (`replace`), only what it lacks
+ * (`fill`), or nothing (`leave`).
+ */
+export type ExistingPolicy = 'exactly' | 'replace' | 'fill' | 'leave';
+
 export interface StageOptions {
   readonly number: number;
   readonly dateOrder: DateOrder | null;
   readonly headers: HeaderMap;
 }
 
-/** Stages a file. Null where its header or the file itself cannot be read; the faults say why. */
+/** Stages a file of a load, by the names of its columns. Null where its header or the file itself cannot be read; the faults say why. */
 export async function stageFile(
   tx: LoadTransaction,
   file: LoadFile,
@@ -67,57 +105,104 @@ export async function stageFile(
   options: StageOptions,
 ): Promise<Stage | null> {
   const { shape } = file;
-  const note = (row: number | null, column: string | null, reason: string): void =>
-    faults.add({ file: file.name, entity: shape.name, row, column, reason } satisfies LoadFault);
   try {
     const source = await file.open();
     const { map, faults: wrong } = mapColumns(shape, source.header, options.headers[file.stem] ?? options.headers[shape.name]);
-    for (const { column, reason } of wrong) note(source.headerLine, column, reason);
-    if (wrong.length > 0) return null;
-    const fields = map.fields.map(({ header, field }): StagedField => {
-      const column = columnName(field.key);
-      return { field, header, value: `f_${column}`, named: isNamed(field) ? `r_${column}` : null };
-    });
-    const table = `pg_temp.load_stage_${options.number}`;
-    await tx.query(`SELECT open_stage($1::integer, $2::jsonb)`, [options.number, JSON.stringify(stageColumns(fields))]);
-    const sender = new Sender(tx, table, fields);
-    for await (const row of source.rows) {
-      if (
-        row.cells.length > source.header.length &&
-        row.cells.slice(source.header.length).some((cell) => cell !== null && cell !== '')
-      ) {
-        note(row.line, null, `has ${row.cells.length} cells where the header has ${source.header.length}`);
-      }
-      const before = faults.of(file.name);
-      const values = map.fields.map(({ at, header, field }) => {
-        const read = readCell(field, row.cells[at] ?? null, options.dateOrder);
-        if ('value' in read) return field.kind === 'json' && read.value !== null ? JSON.stringify(read.value) : read.value;
-        note(row.line, header, read.fault);
-        return null;
-      });
-      const key = keyOf(row, map.key, (reason) => note(row.line, map.key?.header ?? null, reason));
-      await sender.add(row.line, faults.of(file.name) > before, key, values);
-      if (faults.of(file.name) >= FILE_FAULTS) {
-        note(row.line, null, 'is as far as the file was read; it has too many faults');
-        break;
-      }
+    for (const { column, reason } of wrong) {
+      faults.add({ file: file.name, entity: shape.name, row: source.headerLine, column, reason });
     }
-    const rows = await sender.finish();
-    await tx.query('SELECT analyse_stage($1::integer)', [options.number]);
-    return { table, file: file.name, shape, fields, keyHeader: map.key?.header ?? null, rows };
+    if (wrong.length > 0) return null;
+    const reading: CellReading = { dateOrder: options.dateOrder };
+    const fields = map.fields.map((one): PlannedField => ({ ...one, reading }));
+    return await stageTable(tx, source, { shape, file: file.name, fields, key: map.key }, faults, options.number);
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
-    note(error.line, null, error.reason);
+    faults.add({ file: file.name, entity: shape.name, row: error.line, column: null, reason: error.reason });
     return null;
   }
 }
 
-function keyOf(row: SourceRow, key: { readonly at: number } | null, refuse: (reason: string) => void): string | null {
-  if (key === null) return null;
-  const cell = row.cells[key.at] ?? null;
-  const text = cell === null ? '' : String(cell).trim();
-  if (text.length > MAX_KEY) refuse(`has more than ${MAX_KEY} characters`);
-  return text === '' || text.length > MAX_KEY ? null : text;
+/**
+ * Stages a table as `load_stage_<number>`. Faults of cells go to `faults`, and their rows are staged as faulty. Throws SourceFault
+ * where the file cannot be read on.
+ */
+export async function stageTable(
+  tx: LoadTransaction,
+  source: SourceTable,
+  plan: StagePlan,
+  faults: FaultList,
+  number: number,
+): Promise<Stage> {
+  const { shape, file, key } = plan;
+  const lacks = plan.lacks ?? null;
+  const noteIn = (list: FaultList, row: number | null, column: string | null, reason: string): void =>
+    list.add({ file, entity: shape.name, row, column, reason } satisfies LoadFault);
+  const fields = [
+    ...plan.fields.map(({ header, field }): StagedField => staged(field, header)),
+    ...depthOf(shape, plan.fields).map((field): StagedField => ({ ...staged(field, field.label), computed: true })),
+  ];
+  const table = `pg_temp.load_stage_${number}`;
+  await tx.query(`SELECT open_stage($1::integer, $2::jsonb)`, [number, JSON.stringify(stageColumns(fields))]);
+  const sender = new Sender(tx, table, fields);
+  for await (const row of source.rows) {
+    const corrected = plan.corrections?.get(row.line);
+    const cellAt = (at: number): Cell => (corrected?.has(at) ? corrected.get(at) : (row.cells[at] ?? null));
+    const before = faults.of(file);
+    if (
+      row.cells.length > source.header.length &&
+      row.cells.slice(source.header.length).some((cell) => cell !== null && cell !== '')
+    ) {
+      noteIn(faults, row.line, null, `has ${row.cells.length} cells where the header has ${source.header.length}`);
+    }
+    const values = plan.fields.map(({ at, header, field, reading, cell }) => {
+      const read = readCell(field, at === null ? (cell ?? null) : cellAt(at), reading);
+      if ('value' in read) return field.kind === 'json' && read.value !== null ? JSON.stringify(read.value) : read.value;
+      const mayLack = lacks !== null && !needed(shape, field);
+      noteIn(mayLack ? lacks : faults, row.line, header, read.fault);
+      return null;
+    });
+    const named = keyOf(key === null ? null : cellAt(key.at), (reason) => noteIn(faults, row.line, key?.header ?? null, reason));
+    await sender.add(row.line, faults.of(file) > before, named, values);
+    plan.onRows?.(sender.rows);
+    if (faults.isFull(file)) {
+      noteIn(faults, row.line, null, 'is as far as the file was read; it has too many faults');
+      break;
+    }
+  }
+  const rows = await sender.finish();
+  await tx.query('SELECT analyse_stage($1::integer)', [number]);
+  const existing = plan.existing ?? 'exactly';
+  return { table, file, shape, fields, keyHeader: key?.header ?? null, rows, existing, lacks };
+}
+
+function staged(field: LoadField, header: string): StagedField {
+  const column = columnName(field.key);
+  return { field, header, value: `f_${column}`, named: isNamed(field) ? `r_${column}` : null, computed: false };
+}
+
+/** Without it a row is no record, or not the one that is meant. */
+export function needed(shape: LoadShape, field: LoadField): boolean {
+  return (field.required && field.initial === undefined) || shape.key.includes(field.key) || field.key === shape.tree?.parent;
+}
+
+/** The depth of a tree's records, which follows from their parents where the file does not say it. */
+function depthOf(shape: LoadShape, fields: readonly PlannedField[]): LoadField[] {
+  const { tree } = shape;
+  const has = (key: string) => fields.some(({ field }) => field.key === key);
+  if (tree === null || !has(tree.parent) || has(tree.depth)) return [];
+  return shape.fields.filter(({ key }) => key === tree.depth);
+}
+
+function keyOf(cell: Cell, refuse: (reason: string) => void): string | null {
+  if (cell === null || cell === undefined) return null;
+  if (cell instanceof BadCell) {
+    refuse(cell.reason);
+    return null;
+  }
+  const text = String(cell).trim();
+  const reason = text.length > MAX_KEY ? `has more than ${MAX_KEY} characters` : unreadableText(text);
+  if (reason !== null) refuse(reason);
+  return text === '' || reason !== null ? null : text;
 }
 
 function stageColumns(fields: readonly StagedField[]): (readonly [string, string])[] {
@@ -138,7 +223,7 @@ function stageColumns(fields: readonly StagedField[]): (readonly [string, string
 class Sender {
   #buffer: string[] = [];
   #size = 0;
-  #rows = 0;
+  rows = 0;
   readonly #statement: string;
 
   constructor(
@@ -146,7 +231,13 @@ class Sender {
     table: string,
     fields: readonly StagedField[],
   ) {
-    const columns = ['line', 'id', 'faulty', 'source_key', ...fields.map(({ value, named }) => named ?? value)];
+    const columns = [
+      'line',
+      'id',
+      'faulty',
+      'source_key',
+      ...fields.filter(({ computed }) => !computed).map(({ value, named }) => named ?? value),
+    ];
     this.#statement = `COPY ${table} (${columns.join(', ')}) FROM STDIN`;
   }
 
@@ -154,13 +245,13 @@ class Sender {
     const text = `${[line, randomUUID(), faulty, key, ...values].map(copyText).join('\t')}\n`;
     this.#buffer.push(text);
     this.#size += text.length;
-    this.#rows += 1;
+    this.rows += 1;
     if (this.#size >= PIECE) await this.#send();
   }
 
   async finish(): Promise<number> {
     await this.#send();
-    return this.#rows;
+    return this.rows;
   }
 
   async #send(): Promise<void> {
