@@ -226,6 +226,12 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     `${fileOf(d)} cannot be loaded`,
     `It ${fact(d, ['reason'], 'is not a file that loads know')}${typeof d.line === 'number' ? ` (line ${d.line})` : ''}. Nothing was written.`,
   ],
+  IMPORT_MAPPING: (d) => [
+    'The columns cannot be read so',
+    `${capital(fact(d, ['reason'], 'A column becomes a field that there is none of'))}. Nothing was written.`,
+  ],
+  CANCELLED: ['Stopped, as you asked', 'Nothing was written.'],
+  IMPORT_STALE: ['The records have changed since the trial run', 'Run the trial again. Nothing was written.'],
   LIBRARY_FIXED: (d) => [
     `${fact(d, ['what'], 'This version')} is published and stays as it is`,
     'Add the changed content under another version.',

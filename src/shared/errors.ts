@@ -47,6 +47,8 @@ export const ERROR_CODES = {
   CATALOG_FOREIGN: 'input',
   ARCHIVE_INVALID: 'input',
   LOAD_UNKNOWN: 'input',
+  IMPORT_MAPPING: 'input',
+  CANCELLED: 'input',
   LIBRARY_FIXED: 'input',
   TRAIL_KEY_INVALID: 'input',
   TRAIL_FILE_INVALID: 'input',
@@ -56,6 +58,7 @@ export const ERROR_CODES = {
   CONFLICT: 'conflict',
   CONTENT_CHANGED: 'conflict',
   OPERATION_REUSED: 'conflict',
+  IMPORT_STALE: 'conflict',
   // the server
   SERVER_UNREACHABLE: 'network',
   SERVER_TIMEOUT: 'network',

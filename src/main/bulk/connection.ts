@@ -58,7 +58,9 @@ export class LoadTransaction implements SqlClient {
       await this.query('RELEASE SAVEPOINT attempt');
       return result;
     } catch (error) {
+      // Both, for an attempt within another: what is only rolled back stays, and would be taken for the outer one.
       await this.query('ROLLBACK TO SAVEPOINT attempt');
+      await this.query('RELEASE SAVEPOINT attempt');
       throw error;
     }
   }

@@ -1,15 +1,15 @@
 /** What a file holds, before anybody has decided anything: its tables, its header, its columns with samples, and a mapping to begin with. */
 
-import { functionFor } from '@main/entities/access';
 import type { EntityContext } from '@main/entities/context';
 import type { ImportInspection, ImportMap, ImportPlace, InspectedColumn } from '@shared/wire/imports';
-import { importMapSchema, MAX_IMPORT_COLUMNS } from '@shared/wire/imports';
+import { MAX_IMPORT_COLUMNS } from '@shared/wire/imports';
 import type { LoadShape } from '../shapes';
 import { firstRows, HEADER_ROWS, headerLineOf } from '../source/table';
 import { encodingName } from '../source/text';
 import { SourceFault, type SourceTable } from '../source/types';
 import { ColumnFacts, signatureOf } from './columns';
 import { guessMap, isKnownName, isLeftOut, readingOf } from './guess';
+import { recallMapping } from './mappings';
 import { fileError, type ImportFile, importShape, type OpenedFile, openTable } from './plan';
 
 /** Enough for what a column is, and quick to read also of a file of a gigabyte. */
@@ -35,7 +35,7 @@ export async function inspectFile(
   const { source, part } = opened;
   const found = await lookAt(opened, shape, place);
   const signature = signatureOf(found.columns.map(({ header }) => header));
-  const remembered = shape.entity === null ? null : await recall(ctx, shape, signature);
+  const remembered = shape.entity === null ? null : await recallMapping(ctx, shape, signature);
   const guess = guessMap(shape, found.columns);
   const map: ImportMap =
     remembered === null
@@ -90,38 +90,6 @@ async function columnsOf({ header, rows }: SourceTable): Promise<Pick<Found, 'ro
     for (const [at, fact] of facts.entries()) fact.add(cells[at] ?? null);
   }
   return { rows: count, whole, columns: facts.map((fact, at) => fact.inspected(at, header[at] ?? '')) };
-}
-
-interface Recalled {
-  readonly map: ImportMap;
-  readonly mapping: {
-    readonly id: string;
-    readonly rowVersion: number;
-    readonly mine: boolean;
-    readonly shared: boolean;
-    readonly updatedAt: string;
-  };
-}
-
-/** The mapping that this person used last for such a header, else one that somebody shared. One that is not understood is none. */
-async function recall(ctx: EntityContext, shape: LoadShape, signature: string): Promise<Recalled | null> {
-  const { personId, tenantId } = ctx.session;
-  return ctx.database.withTenant(
-    { personId, tenantId, function: functionFor(ctx.session, [['importMappings', 'read']]), source: ctx.source, readOnly: true },
-    async (tx) => {
-      const { rows } = await tx.query<{ id: string; version: number; mine: boolean; shared: boolean; at: Date; map: unknown }>(
-        `SELECT m.id, m.row_version AS version, m.created_by = $3::uuid AS mine, m.shared, m.updated_at AS at, m.map
-         FROM import_mappings m WHERE m.entity = $1::text AND m.signature = $2::text AND m.archived_at IS NULL
-         ORDER BY mine DESC, m.updated_at DESC, m.id LIMIT 1`,
-        [shape.name, signature, personId],
-      );
-      const [row] = rows;
-      const map = importMapSchema.safeParse(row?.map);
-      if (row === undefined || !map.success) return null;
-      const { id, version, mine, shared, at } = row;
-      return { map: map.data, mapping: { id, rowVersion: version, mine, shared, updatedAt: new Date(at).toISOString() } };
-    },
-  );
 }
 
 /** A remembered mapping laid over the columns of this file: what its own dates and numbers prove goes first. */

@@ -21,6 +21,7 @@ import { SourceFault, type SourceTable } from '../source/types';
 import { type Stage, type StagePlan, stageTable } from '../stage';
 import { leaveOutParts } from './parts';
 import { fileError, type ImportFile, importShape, type OpenedFile, openTable, planOf } from './plan';
+import { type ImportFunctions, importFunctions } from './rights';
 import { refuseStale, tooManyNew } from './stale';
 
 /** With so many refused rows the mapping is wrong, and nobody corrects them one by one. */
@@ -32,23 +33,6 @@ const PROGRESS_ROWS = 500;
 export interface ImportHooks {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: Omit<ImportProgress, 'jobId'>) => void;
-}
-
-/** Which functions of the person make and change these records; null for what none of them may. */
-export interface ImportFunctions {
-  readonly create: TenantFunction | null;
-  readonly update: TenantFunction | null;
-}
-
-/** ROLE_FORBIDS where no function of the person may make or change such records. */
-export function importFunctions(ctx: EntityContext, shape: LoadShape): ImportFunctions {
-  const { functions } = ctx.session;
-  const both = functions.find((one) => shape.create.includes(one) && shape.update.includes(one));
-  const create = both ?? functions.find((one) => shape.create.includes(one)) ?? null;
-  const update = both ?? functions.find((one) => shape.update.includes(one)) ?? null;
-  if (create === null && update === null)
-    throw new CodedError('ROLE_FORBIDS', { entity: shape.name, action: 'create', functions });
-  return { create, update };
 }
 
 export interface Prepared {
@@ -73,6 +57,7 @@ export interface Judged {
   readonly stage: Stage;
   readonly plan: StagePlan;
   readonly header: readonly string[];
+  readonly headerLine: number | null;
   readonly faults: FaultList;
   readonly lacks: FaultList;
 }
@@ -110,7 +95,7 @@ export async function judgeFile(tx: LoadTransaction, prepared: Prepared, hooks: 
     await markFaulty(tx, stage, [...faults.rows]);
     await leaveOutParts(tx, stage, faults);
     if (whole !== undefined) throw new Blocked(null, `${whole.column === null ? '' : `${whole.column}: `}${whole.reason}`);
-    return { stage, plan, header: table.header, faults, lacks };
+    return { stage, plan, header: table.header, headerLine: settings.place.headerLine, faults, lacks };
   } catch (error) {
     if (error instanceof SourceFault) throw new Blocked(error.line, error.reason);
     throw error instanceof TakenBack || error instanceof CodedError ? error : fileError(opened.file, error);
@@ -146,7 +131,7 @@ export async function writeRows(tx: LoadTransaction, prepared: Prepared, judged:
       return await tx.attempt(async () => {
         const applied = await applyStage(tx, stage, { trial: planned, actAs, refused });
         if (!planned) {
-          await actAs('create');
+          await actAs('update');
           await settleStates(tx, stage, { trial: false, refused: (refusal) => late.push(refusal) });
         }
         // A record that cannot have its state does not come in at all: everything is undone, and written again without it.

@@ -9,6 +9,7 @@ export const TABLES = [
   ...['requirement_mappings'],
   ...['comments', 'watchers', 'attachments', 'notice_reads', 'approval_rules', 'approval_authors', 'approvals', 'approval_votes'],
   ...['saved_views'],
+  ...['import_mappings'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */
 export const OWN_MARKS = ['watchers', 'notice_reads', 'saved_views'];

@@ -51,6 +51,15 @@ export const sourceKeys = pgTable('source_keys', {
   recordId: uuid('record_id').notNull(),
 });
 
+/** How the columns of a file became fields the last time. */
+export const importMappings = pgTable('import_mappings', {
+  ...systemColumns(),
+  entity: varchar('entity', { length: 63 }).notNull(),
+  signature: varchar('signature', { length: 64 }).notNull(),
+  map: json('map').notNull(),
+  shared: boolean('shared').notNull().default(false),
+});
+
 /** What the tenant took in from the shared library. */
 export const libraryReceipts = pgTable('library_receipts', {
   ...systemColumns(),

@@ -1,0 +1,1 @@
+DROP TABLE {{schema}}.import_mappings;
