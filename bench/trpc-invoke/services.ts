@@ -60,6 +60,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     adminTenants: absent(),
     adminConfig: absent(),
     oscal: absent(),
+    catalogs: absent(),
     load: absent(),
     library: absent(),
     audits: absent(),

@@ -16,6 +16,7 @@ import {
   parseCatalog,
   previewCatalog,
 } from '../domains/regops/oscal';
+import { type CatalogsPort, createCatalogsPort } from '../domains/regops/port';
 import { ResultCache } from '../entities/cache';
 import type { Clock, EntityContext } from '../entities/context';
 import { EntityService } from '../entities/service';
@@ -67,6 +68,7 @@ export interface TenantPorts {
   readonly people: PeoplePort;
   readonly adminPeople: AdminPeoplePort;
   readonly oscal: OscalPort;
+  readonly catalogs: CatalogsPort<TenantCall>;
   readonly load: LoadPort<TenantCall>;
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
@@ -152,6 +154,7 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
     },
     load: createLoadPort({ contextOf, databaseOf, grantedFile, saveFile: options.saveFile }),
     library: createLibraryPort(contextOf, databaseOf),
+    catalogs: createCatalogsPort({ contextOf, grantedFile }),
     oscal: {
       preview: async (call, grantId) => previewCatalog(contextOf(call), await readCatalog(await grantedFile(call, grantId))),
       import: async (call, opId, grantId) =>

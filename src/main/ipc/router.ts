@@ -4,6 +4,7 @@ import { adminPeopleRouter } from './routers/admin-people';
 import { adminConfigRouter, adminTenantsRouter } from './routers/admin-tenants';
 import { appRouter } from './routers/app';
 import { auditsRouter } from './routers/audits';
+import { catalogsRouter } from './routers/catalogs';
 import { connectionRouter } from './routers/connection';
 import { entitiesRouter } from './routers/entities';
 import { evidenceRouter } from './routers/evidence';
@@ -25,6 +26,7 @@ export const rootRouter = router({
   lists: listsRouter,
   people: peopleRouter,
   oscal: oscalRouter,
+  catalogs: catalogsRouter,
   load: loadRouter,
   library: libraryRouter,
   audits: auditsRouter,

@@ -215,6 +215,7 @@ describe('the root router', () => {
       'lists.bulk',
       'lists.export',
       'oscal.import',
+      'catalogs.coverage',
       'load.run',
       'library.accept',
       'audits.workpaper',

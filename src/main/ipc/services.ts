@@ -65,6 +65,7 @@ import type {
 } from '@shared/wire/trail';
 import type { z } from 'zod';
 import type { LoadPort } from '../bulk/port';
+import type { CatalogsPort } from '../domains/regops/port';
 import type { LibraryPort } from '../library/port';
 
 /** The window a call came from; file grants and dialogs belong to it. */
@@ -248,6 +249,7 @@ export interface Services {
   readonly adminTenants: AdminTenantsPort;
   readonly adminConfig: AdminConfigPort;
   readonly oscal: OscalPort;
+  readonly catalogs: CatalogsPort<TenantCall>;
   readonly load: LoadPort<TenantCall>;
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;

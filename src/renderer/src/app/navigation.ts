@@ -36,7 +36,15 @@ export const NAVIGATION: readonly NavGroup[] = [
   { label: null, items: [{ key: 'home', label: 'Home', icon: 'dashboard', to: '/', letter: 'H' }] },
   {
     label: 'RegOps',
-    items: [listOf('regulations', 'R'), listOf('requirements', 'Q'), listOf('controlSets', 'S'), listOf('controls', 'C')],
+    items: [
+      listOf('regulations', 'R'),
+      listOf('requirements', 'Q'),
+      listOf('controlSets', 'S'),
+      listOf('controls', 'C'),
+      { key: 'coverage', label: 'Coverage', icon: 'grid', to: '/coverage', letter: 'O' },
+      { key: 'crosswalk', label: 'Crosswalk', icon: 'arrows-join', to: '/crosswalk', letter: 'X' },
+      { key: 'versions', label: 'Versions', icon: 'arrow-swap', to: '/versions', letter: 'V' },
+    ],
   },
   {
     label: 'AuditOps',

@@ -14,6 +14,18 @@ const screens: RouteObject[] = [
   { path: 'r/:entity/:id', lazy: async () => ({ Component: (await import('../entities/pages')).DetailPage }) },
   { path: 'r/:entity/:id/edit', lazy: async () => ({ Component: (await import('../entities/pages')).FormPage }) },
   { path: 'import/oscal', lazy: async () => ({ Component: (await import('../features/oscal/ImportPage')).ImportPage }) },
+  {
+    path: 'crosswalk',
+    lazy: async () => ({ Component: (await import('../domains/regops/crosswalk/CrosswalkPage')).CrosswalkPage }),
+  },
+  {
+    path: 'coverage',
+    lazy: async () => ({ Component: (await import('../domains/regops/coverage/CoveragePage')).CoveragePage }),
+  },
+  {
+    path: 'versions',
+    lazy: async () => ({ Component: (await import('../domains/regops/versions/VersionsPage')).VersionsPage }),
+  },
   { path: 'fieldwork', lazy: async () => ({ Component: (await import('../features/fieldwork/FieldworkPage')).FieldworkPage }) },
   {
     path: 'fieldwork/:planId/:testId?',

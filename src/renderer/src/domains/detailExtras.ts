@@ -7,7 +7,10 @@ import type { DetailExtras } from '../entities/detail/extras';
 
 export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> = {
   regulations: {
-    actions: [{ key: 'oscal', load: async () => (await import('./regops/ExportOscalAction')).ExportOscalAction }],
+    actions: [
+      { key: 'looks', load: async () => (await import('./regops/RegulationLooks')).RegulationLooks },
+      { key: 'oscal', load: async () => (await import('./regops/ExportOscalAction')).ExportOscalAction },
+    ],
   },
   auditPlans: {
     actions: [{ key: 'fieldwork', load: async () => (await import('./auditops/fieldworkActions')).FieldworkAction }],

@@ -42,7 +42,7 @@ function roomyStep(count: number): number {
 }
 
 /** Positions of the longest strictly rising subsequence of the numbers that are there (patience sorting). */
-function longestRising(values: readonly (number | null)[]): Set<number> {
+export function longestRising(values: readonly (number | null)[]): Set<number> {
   const tails: number[] = [];
   const before = new Map<number, number>();
   const valueAt = (position: number | undefined): number => (position === undefined ? -1 : (values[position] ?? -1));

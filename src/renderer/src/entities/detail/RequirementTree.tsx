@@ -10,61 +10,15 @@ import { KeyCap } from '../../components/KeyCap';
 import { SkeletonRows } from '../../components/Skeleton';
 import { count, formatNumber } from '../../lib/format';
 import { useShortcuts } from '../../lib/use-shortcuts';
-import { entityApi, recordOptions } from '../api';
-import { readAll } from '../list/exportRows';
+import { recordOptions } from '../api';
 import { detailPath } from '../paths';
-import type { GenericRow } from '../rows';
-import type { TreeItem } from '../tree/flatten';
 import { TreeView } from '../tree/TreeView';
 import { useTree } from '../tree/useTree';
 import css from './RequirementTree.module.css';
-
-/** A regulation of more nodes than this is read in lists, not as one tree. */
-const MOST = 50_000;
-
-interface Node extends TreeItem {
-  readonly refId: string;
-  readonly title: string;
-  readonly text: string;
-  readonly kind: string;
-  readonly found: string;
-}
-
-function toNode(row: GenericRow): Node {
-  const text = (key: string) => {
-    const value = row[key];
-    return typeof value === 'string' ? value : '';
-  };
-  const order = row.orderIndex;
-  const parent = row.parentId;
-  return {
-    id: row.id,
-    parentId: typeof parent === 'string' ? parent : null,
-    orderIndex: typeof order === 'number' ? order : 0,
-    refId: text('refId'),
-    title: text('title'),
-    text: text('text'),
-    kind: text('kind'),
-    found: `${text('refId')} ${text('title')} ${text('text')}`.toLowerCase(),
-  };
-}
-
-const textOf = (node: Node) => node.found;
-const NO_NODES: readonly Node[] = [];
+import { foundText, NO_NODES, type RequirementNode as Node, requirementNodesOptions } from './requirementNodes';
 
 export function RequirementTree({ regulationId }: { readonly regulationId: string }) {
-  const query = useQuery({
-    // begins as every list of requirements does, so that a change of one makes it stale
-    queryKey: [['entities', 'requirements', 'list'], { tree: regulationId }],
-    queryFn: async () => {
-      const ask = {
-        filter: [{ field: 'regulationId', op: 'eq' as const, value: regulationId }],
-        sort: [{ field: 'orderIndex', dir: 'asc' as const }],
-      };
-      const all = await readAll(entityApi('requirements').list, ask, MOST);
-      return all.rows.map(toNode);
-    },
-  });
+  const query = useQuery(requirementNodesOptions(regulationId));
   if (query.error !== null && query.data === undefined)
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <SkeletonRows rows={12} label="Requirements are read" />;
@@ -74,7 +28,7 @@ export function RequirementTree({ regulationId }: { readonly regulationId: strin
 function Reader({ nodes }: { readonly nodes: readonly Node[] }) {
   const navigate = useNavigate();
   const box = useRef<HTMLInputElement>(null);
-  const state = useTree(nodes.length === 0 ? NO_NODES : nodes, textOf);
+  const state = useTree(nodes.length === 0 ? NO_NODES : nodes, foundText);
   const current = state.current === null ? undefined : state.tree.byId.get(state.current);
   useShortcuts('Requirements', [{ keys: '/', label: 'Find a requirement', hint: 'find', run: () => box.current?.focus() }]);
   if (nodes.length === 0) return <p className={css.none}>This regulation holds no requirements yet.</p>;

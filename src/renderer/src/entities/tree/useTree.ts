@@ -12,6 +12,8 @@ export interface TreeState<T extends TreeItem> {
   readonly setFind: (words: string) => void;
   readonly toggle: (id: string, open: boolean) => void;
   readonly openAll: (open: boolean) => void;
+  /** Opens what lies above an item and ends a search, so that it can be seen. */
+  readonly reveal: (id: string) => void;
 }
 
 /** Every word must occur. */
@@ -53,5 +55,21 @@ export function useTree<T extends TreeItem>(items: readonly T[], textOf: (item: 
         return next;
       }),
     openAll: (open) => setExpanded(open ? new Set(tree.children.keys()) : new Set()),
+    reveal: (id) => {
+      setFind('');
+      setExpanded((old) => {
+        const next = new Set(old);
+        const seen = new Set<string>();
+        for (
+          let at = tree.byId.get(id)?.parentId ?? null;
+          at !== null && !seen.has(at);
+          at = tree.byId.get(at)?.parentId ?? null
+        ) {
+          seen.add(at);
+          next.add(at);
+        }
+        return next;
+      });
+    },
   };
 }
