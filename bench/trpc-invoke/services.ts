@@ -64,6 +64,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     load: absent(),
     library: absent(),
     audits: absent(),
+    assessments: absent(),
     evidence: absent(),
     home: absent(),
     search: absent(),

@@ -133,6 +133,18 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     'You wrote this or asked for its approval',
     'Somebody else approves it. Whoever last changed the content counts as its author.',
   ],
+  ASSESSMENT_OPEN: (d) => [
+    'The assessment is not complete',
+    [
+      Number(d.open) > 0 ? `${d.open} of its requirements ${d.open === 1 ? 'has' : 'have'} no result.` : '',
+      Number(d.carried) > 0
+        ? `${d.carried} carried over ${d.carried === 1 ? 'answer waits' : 'answers wait'} for confirmation.`
+        : '',
+      'Answer them, then mark it done.',
+    ]
+      .filter(Boolean)
+      .join(' '),
+  ],
   TENANT_SUSPENDED: (d) => [
     `${fact(d, ['tenant', 'name'], 'This tenant')} is suspended`,
     'All records are kept. Ask the platform administrator.',
@@ -209,6 +221,7 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     `${fileOf(d)} is too large`,
     `${sizeOf(d, ['limit', 'limitBytes'], 'There is a limit')} is the most. Add a smaller one.`,
   ],
+  PRINTER_MISSING: ['There is no window to print with', 'Choose another format, or export it from the workstation.'],
   FILE_GRANT_UNKNOWN: ['The chosen file is no longer at hand', 'Choose it again.'],
   CATALOG_INVALID: (d) => [
     `${fileOf(d)} cannot be taken as a catalogue`,

@@ -50,6 +50,7 @@ export interface ComposeOptions {
   readonly emit: (event: AppEvent) => void;
   readonly saveFile: PortOptions['saveFile'];
   readonly chooseFile: PortOptions['chooseFile'];
+  readonly printer: PortOptions['printer'];
   readonly openLink: (address: string) => Promise<boolean>;
   readonly applyTheme: (theme: AppSettings['theme']) => void;
   /** The tenant on screen is another one, or none: clipboard and title follow. */
@@ -139,6 +140,7 @@ export function compose(options: ComposeOptions): Workstation {
     emit,
     saveFile: options.saveFile,
     chooseFile: options.chooseFile,
+    printer: options.printer,
     version,
     log,
   });

@@ -26,6 +26,7 @@ import { createPeopleAdmin } from '../identity/people-admin';
 import type { Session } from '../identity/session';
 import type {
   AdminPeoplePort,
+  AssessmentsPort,
   AuditsPort,
   EntityPort,
   HomePort,
@@ -40,9 +41,11 @@ import { createLibraryPort, type LibraryPort } from '../library/port';
 import type { Device } from '../platform/device';
 import type { FileGrants, GrantedFile } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
+import type { PdfPrinter } from '../reports/document';
 import { searchAll } from '../search/search';
 import { asWellAsCanBe, note } from '../trail/journal';
 import { exportTrail, proveTrail, readEntry, readFacets, readTrailPage } from '../trail/service';
+import { createAssessmentsPort } from './assessments-port';
 import { createListPort } from './list-port';
 
 export interface PortOptions {
@@ -55,10 +58,16 @@ export interface PortOptions {
   readonly vaultRoot: string;
   readonly newId: () => string;
   readonly emit: (event: AppEvent) => void;
-  /** Asks the person where to save; null when they did not want to. */
-  readonly saveFile: (call: TenantCall, fileName: string, content: string) => Promise<{ fileName: string; size: number } | null>;
   /** Asks the person where a file shall be that is written as it is read; null when they do not want it. */
   readonly chooseFile: (call: TenantCall, fileName: string) => Promise<string | null>;
+  /** Asks the person where to save; null when they did not want to. */
+  readonly saveFile: (
+    call: TenantCall,
+    fileName: string,
+    content: string | Uint8Array,
+  ) => Promise<{ fileName: string; size: number } | null>;
+  /** Null where there is no window to print with. */
+  readonly printer: PdfPrinter | null;
   readonly log: Logger;
 }
 
@@ -72,6 +81,7 @@ export interface TenantPorts {
   readonly load: LoadPort<TenantCall>;
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
+  readonly assessments: AssessmentsPort;
   readonly evidence: Evidence;
   readonly home: HomePort;
   readonly search: SearchPort;
@@ -152,6 +162,13 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       workpaper: (call, testId) => audits.workpaper(contextOf(call), testId),
       raiseFinding: (call, input) => audits.raiseFinding(contextOf(call), input),
     },
+    assessments: createAssessmentsPort({
+      contextOf,
+      workspaceName: (call) => workspaceName(session, call),
+      noted,
+      saveFile: options.saveFile,
+      printer: options.printer,
+    }),
     load: createLoadPort({ contextOf, databaseOf, grantedFile, saveFile: options.saveFile }),
     library: createLibraryPort(contextOf, databaseOf),
     catalogs: createCatalogsPort({ contextOf, grantedFile }),
@@ -198,6 +215,11 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       await Promise.all(pending);
     },
   };
+}
+
+/** The name of the tenant that the call works in; exports carry it. */
+function workspaceName(session: Session, call: TenantCall): string {
+  return session.state().workspaces.find(({ tenantId }) => tenantId === call.tenantId)?.name ?? '';
 }
 
 /** One vault a tenant and session epoch, so that its leftovers are swept once and two tries of one operation meet. */

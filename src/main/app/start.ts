@@ -12,7 +12,7 @@ import { EMBEDDED_NAME } from '../connections/profiles';
 import { bindChannels, broadcast } from '../ipc/adapter';
 import { kindOf } from '../ipc/failure';
 import type { Rpc } from '../ipc/rpc';
-import { writeFileAtomically } from '../platform/atomic-file';
+import { writeBytesAtomically } from '../platform/atomic-file';
 import { dataFolder } from '../platform/data-folder';
 import { keyStore } from '../platform/key-store';
 import { createLogger, type Logger } from '../platform/logger';
@@ -25,6 +25,7 @@ import { utilityProcessTransport } from '../workers/utility-process';
 import type { Workstation } from './compose';
 import { setMenu } from './menu';
 import { startAt } from './prefork';
+import { createPrinter } from './print-pdf';
 import { knownWorkspace } from './stamp';
 import { watchStart } from './start-watch';
 import { APP_TITLE, applyTheme, createMainWindow } from './window';
@@ -153,6 +154,7 @@ export async function startWorkstation(): Promise<{ show(): void }> {
       },
       saveFile: (_call, fileName, content) => saveFile(window, fileName, content),
       chooseFile: (_call, fileName) => chooseFile(window, fileName),
+      printer: createPrinter(),
       openLink: (address) => safeOpenExternal(window, address),
       applyTheme,
       onSession: sessionShower(window),
@@ -221,11 +223,12 @@ async function chooseFile(window: BrowserWindow, fileName: string): Promise<stri
   return canceled || !filePath ? null : filePath;
 }
 
-async function saveFile(window: BrowserWindow, fileName: string, content: string) {
+async function saveFile(window: BrowserWindow, fileName: string, content: string | Uint8Array) {
   const filePath = await chooseFile(window, fileName);
   if (filePath === null) return null;
-  writeFileAtomically(filePath, content);
-  return { fileName: basename(filePath), size: Buffer.byteLength(content) };
+  const bytes = Buffer.from(content);
+  writeBytesAtomically(filePath, bytes);
+  return { fileName: basename(filePath), size: bytes.length };
 }
 
 /** Quitting waits for the connections to close, but not for ever. */

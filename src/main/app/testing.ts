@@ -65,6 +65,7 @@ export async function startStation(kind: TestDatabase['kind']): Promise<TestStat
       emit: (event) => void events.push(event),
       saveFile: async (_call, fileName, content) => ({ fileName, size: content.length }),
       chooseFile: async (_call, fileName) => join(folder, fileName),
+      printer: null,
       openLink: async () => false,
       applyTheme: () => undefined,
       onSession: (state) => void titles.push(state.workspace?.name ?? null),

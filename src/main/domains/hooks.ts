@@ -2,5 +2,6 @@
 import type { HookTable } from '../entities/hooks';
 import { SAVED_VIEW_HOOKS } from '../entities/saved-views';
 import { AUDITOPS_HOOKS } from './auditops';
+import { ASSESSMENT_HOOKS } from './regops/assessments/hooks';
 
-export const ENTITY_HOOKS: HookTable = { ...AUDITOPS_HOOKS, ...SAVED_VIEW_HOOKS };
+export const ENTITY_HOOKS: HookTable = { ...AUDITOPS_HOOKS, ...ASSESSMENT_HOOKS, ...SAVED_VIEW_HOOKS };

@@ -13,6 +13,7 @@ import type { CheckedListQuery } from './list-query';
 export const SEARCHED_TABLES: ReadonlySet<string> = new Set([
   ...['regulations', 'requirements', 'control_sets', 'controls', 'control_requirements', 'requirement_mappings'],
   ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files'],
+  ...['compliance_assessments', 'requirement_assessments', 'assessment_controls', 'assessment_evidence'],
 ]);
 
 /** Shorter words have no three letters to look up. */

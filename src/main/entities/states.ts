@@ -1,5 +1,5 @@
 /** The state machine of an entity, as the pipeline asks it: may this step be taken, and does it need a reason? */
-import type { StateMachine } from '@shared/entities/define';
+import { needsReason, type StateMachine } from '@shared/entities/define';
 import { CodedError } from '@shared/errors';
 
 /** The states one step away. An unknown state (older data) leads nowhere. */
@@ -32,7 +32,7 @@ export function checkStep(machine: StateMachine, from: string | null, to: string
     const allowed = from === null ? startStates(machine) : nextStates(machine, from);
     throw new CodedError('TRANSITION_REFUSED', { field: machine.field, from, to, allowed });
   }
-  if (from !== to && machine.reasonFor?.includes(to) && !reason?.trim()) {
+  if (needsReason(machine, from, to) && !reason?.trim()) {
     throw new CodedError('REASON_REQUIRED', { field: machine.field, from, to });
   }
 }

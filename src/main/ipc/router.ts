@@ -3,6 +3,7 @@ import { router } from './procedures';
 import { adminPeopleRouter } from './routers/admin-people';
 import { adminConfigRouter, adminTenantsRouter } from './routers/admin-tenants';
 import { appRouter } from './routers/app';
+import { assessmentsRouter } from './routers/assessments';
 import { auditsRouter } from './routers/audits';
 import { catalogsRouter } from './routers/catalogs';
 import { connectionRouter } from './routers/connection';
@@ -30,6 +31,7 @@ export const rootRouter = router({
   load: loadRouter,
   library: libraryRouter,
   audits: auditsRouter,
+  assessments: assessmentsRouter,
   evidence: evidenceRouter,
   home: homeRouter,
   search: searchRouter,

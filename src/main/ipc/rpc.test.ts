@@ -1,4 +1,5 @@
 /** The adapter under attack: strangers, unknown paths, huge and polluting bodies, errors that would tell too much. */
+import { ENTITY_NAMES } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import { MAX_REQUEST_BYTES, type RpcResponse } from '@shared/ipc';
 import { judgeRequest } from '@shared/request-size';
@@ -231,7 +232,8 @@ describe('the root router', () => {
     ]) {
       expect(paths).toContain(path);
     }
-    expect(paths.filter((path) => path.startsWith('entities.'))).toHaveLength(65);
+    // each entity is listed by hand, so that its own types reach the window; none may be forgotten
+    expect(paths.filter((path) => path.startsWith('entities.'))).toHaveLength(5 * ENTITY_NAMES.length);
   });
 
   it('lets nobody into a tenant who is not signed in', async () => {

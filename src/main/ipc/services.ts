@@ -30,6 +30,18 @@ import type {
 } from '@shared/wire/admin-tenants';
 import type { AppInfo, AppSettings, AppSettingsPatch } from '@shared/wire/app';
 import type {
+  AnswerManyInput,
+  AnswerManyResult,
+  AnswerSheet,
+  ApplicabilityStatement,
+  AssessmentComparison,
+  AssessmentScope,
+  AssessmentWork,
+  StartAssessmentInput,
+  StartAssessmentResult,
+  StatementExportInput,
+} from '@shared/wire/assessments';
+import type {
   PlanFromInput,
   PlanFromResult,
   Programme,
@@ -170,6 +182,25 @@ export interface AuditsPort {
   raiseFinding(call: TenantCall, input: RaiseFindingInput): Promise<RaiseFindingResult>;
 }
 
+export interface AssessmentsPort {
+  start(call: TenantCall, input: StartAssessmentInput): Promise<StartAssessmentResult>;
+  /** What an assessment of a regulation could take in, and carry over. */
+  scope(call: TenantCall, regulationId: string): Promise<AssessmentScope>;
+  work(call: TenantCall, assessmentId: string): Promise<AssessmentWork>;
+  sheet(call: TenantCall, answerId: string): Promise<AnswerSheet>;
+  answerMany(call: TenantCall, input: AnswerManyInput): Promise<AnswerManyResult>;
+  compare(
+    call: TenantCall,
+    input: { readonly assessmentId: string; readonly withId: string | null },
+  ): Promise<AssessmentComparison>;
+  statement(call: TenantCall, assessmentId: string): Promise<ApplicabilityStatement>;
+  /** Asks the person where to; null where they did not want to. */
+  exportStatement(
+    call: TenantCall,
+    input: StatementExportInput,
+  ): Promise<{ readonly saved: { readonly fileName: string; readonly size: number } | null }>;
+}
+
 export interface EvidencePort {
   attach(call: TenantCall, input: AttachInput): Promise<AttachResult>;
   preview(call: TenantCall, fileId: string): Promise<EvidencePreview>;
@@ -253,6 +284,7 @@ export interface Services {
   readonly load: LoadPort<TenantCall>;
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
+  readonly assessments: AssessmentsPort;
   readonly evidence: EvidencePort;
   readonly home: HomePort;
   readonly search: SearchPort;

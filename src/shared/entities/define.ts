@@ -29,7 +29,7 @@ export interface StateMachine {
   readonly field: string;
   readonly initial: string;
   readonly steps: Readonly<Record<string, readonly string[]>>;
-  /** Target states that need a reason, which goes to the trail. */
+  /** Target states that need a reason, which goes to the trail; `done>in_progress` asks for one on that step alone. */
   readonly reasonFor?: readonly string[];
   /** States in which only the state itself may change: what was reported, issued or settled stands as it was. */
   readonly locked?: readonly string[];
@@ -71,6 +71,11 @@ export interface CopyRule {
   readonly afresh?: readonly string[];
   /** Relations whose records may be copied with it, as `entity.field` of `children`. */
   readonly children?: readonly string[];
+}
+
+/** Does the step from one state to another need a reason? `from` null: the record is being made. */
+export function needsReason(machine: StateMachine, from: string | null, to: string): boolean {
+  return from !== to && (machine.reasonFor ?? []).some((entry) => entry === to || entry === `${from}>${to}`);
 }
 
 export interface FormSection {
@@ -194,7 +199,11 @@ export function defineEntity<const N extends string, const F extends FieldMap>(d
     row[key] = field.heavy ? field.schema.optional() : field.schema;
     if (field.writable === 'both' || field.writable === 'create')
       create[key] =
-        field.required && field.kind !== 'boolean' && field.kind !== 'tags' && key !== definition.states?.field
+        field.required &&
+        !field.defaulted &&
+        field.kind !== 'boolean' &&
+        field.kind !== 'tags' &&
+        key !== definition.states?.field
           ? field.schema
           : field.schema.optional();
     if ((field.writable === 'both' || field.writable === 'update') && field.merge !== 'immutable')

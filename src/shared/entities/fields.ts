@@ -64,6 +64,8 @@ export interface Field<T = unknown> {
   readonly max?: number;
   /** Left out of list rows unless asked for (large JSON, long text of thousands of rows). */
   readonly heavy?: boolean;
+  /** Required in the record, but may be left out when it is made: the table has a value for it. */
+  readonly defaulted?: boolean;
 }
 
 interface Common {
@@ -73,6 +75,7 @@ interface Common {
   merge?: MergeRule;
   personal?: boolean;
   heavy?: boolean;
+  defaulted?: boolean;
 }
 
 type Options<R extends boolean> = Common & { required?: R };
@@ -94,6 +97,7 @@ function build<T, R extends boolean>(
     merge: options.merge ?? 'replace',
     personal: options.personal,
     heavy: options.heavy,
+    defaulted: options.defaulted,
     ...extra,
     schema: (required ? schema : schema.nullable()) as z.ZodType<Value<T, R>>,
   };

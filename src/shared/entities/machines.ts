@@ -6,19 +6,6 @@ import type { StateMachine } from './define';
 import { ENTITY_NAMES, entityOf } from './registry';
 
 const WITHOUT_ENTITY: Readonly<Record<string, StateMachine>> = {
-  compliance_assessments: {
-    field: 'status',
-    initial: 'planned',
-    steps: {
-      planned: ['in_progress', 'deprecated'],
-      in_progress: ['planned', 'in_review', 'deprecated'],
-      in_review: ['in_progress', 'done'],
-      done: ['in_progress', 'deprecated'],
-      deprecated: ['planned'],
-    },
-    reasonFor: ['deprecated'],
-    locked: ['done', 'deprecated'],
-  },
   policies: {
     field: 'status',
     initial: 'draft',

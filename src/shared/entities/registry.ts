@@ -4,6 +4,7 @@ import { auditEvidence, evidenceFile } from './auditops/evidence';
 import { action, finding } from './auditops/finding';
 import { auditPlan, controlTest } from './auditops/plan';
 import type { Entity, FieldMap, RowOf } from './define';
+import { assessmentControl, assessmentEvidence, complianceAssessment, requirementAssessment } from './regops/assessment';
 import { control, controlRequirement, controlSet } from './regops/control';
 import { regulation } from './regops/regulation';
 import { requirement } from './regops/requirement';
@@ -24,6 +25,10 @@ export const ENTITIES = {
   findings: finding,
   actions: action,
   savedViews: savedView,
+  complianceAssessments: complianceAssessment,
+  requirementAssessments: requirementAssessment,
+  assessmentControls: assessmentControl,
+  assessmentEvidence,
 } as const;
 tellEntityNames(Object.values(ENTITIES));
 

@@ -209,8 +209,8 @@ describe.each(testServers())('locks and checks on $kind', ({ kind, open }) => {
 
   it.each([
     ['audit_plans', { start_date: '2026-07-02', end_date: '2026-07-01' }],
-    ['compliance_assessments', { score: '101' }],
-    ['compliance_assessments', { score: '-1' }],
+    ['compliance_assessments', { target_score: '6' }],
+    ['compliance_assessments', { target_score: '-1' }],
     ['vendor_assessments', { risk_score: '101' }],
     ['risk_register', { likelihood: '0' }],
     ['risk_register', { likelihood: '6' }],
@@ -239,8 +239,8 @@ describe.each(testServers())('locks and checks on $kind', ({ kind, open }) => {
 
   it('takes the edges of every range', async () => {
     const edges: [string, Record<string, string>][] = [
-      ['compliance_assessments', { score: '0' }],
-      ['compliance_assessments', { score: '100' }],
+      ['compliance_assessments', { target_score: '0' }],
+      ['compliance_assessments', { target_score: '5' }],
       ['risk_register', { likelihood: '5', impact: '5', risk_score: '25' }],
       ['risk_register', { likelihood: '-1', impact: '5', risk_score: '-1' }],
       ['business_continuity', { rto: '0', rpo: '0', plan_type: 'drp' }],

@@ -48,7 +48,8 @@ export const MINIMAL: Readonly<Record<string, Readonly<Record<string, string>>>>
   regulations: { name: 'Rule' },
   control_sets: { name: 'Set' },
   controls: { name: 'Control' },
-  compliance_assessments: { assessment_date: '2026-07-01' },
+  compliance_assessments: { name: 'Assessment', assessment_date: '2026-07-01' },
+  requirement_assessments: { observation: 'Seen', result: 'compliant' },
   policies: { name: 'Policy' },
   audit_plans: { audit_name: 'Audit' },
   control_tests: {
@@ -76,7 +77,7 @@ export const MINIMAL: Readonly<Record<string, Readonly<Record<string, string>>>>
 export function writerOf(table: string): 'auditor' | 'compliance' | 'privacy' | 'risk' {
   if (['data_inventory', 'dsr_requests', 'dpias', 'privacy_controls'].includes(table)) return 'privacy';
   if (['risk_register', 'vulnerabilities', 'vendor_assessments', 'business_continuity'].includes(table)) return 'risk';
-  if (['compliance_assessments', 'policies'].includes(table)) return 'compliance';
+  if (['compliance_assessments', 'requirement_assessments', 'policies'].includes(table)) return 'compliance';
   return 'auditor';
 }
 
@@ -88,6 +89,25 @@ export function insertSql(table: string, id: string, values: Readonly<Record<str
     ...(table === 'regulations' || table === 'control_sets' ? { version: id } : {}),
     ...values,
   };
-  const columns = Object.keys(all).join(', ');
-  return `INSERT INTO ${schema}${table} (${columns}) VALUES (${Object.values(all).map(literal).join(', ')})`;
+  const insert = (into: string, row: Readonly<Record<string, string>>) =>
+    `INSERT INTO ${schema}${into} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map(literal).join(', ')})`;
+  // an answer stands in an assessment of its own, to a requirement of its own
+  if (table === 'requirement_assessments') {
+    const requirement = {
+      id,
+      regulation_id: id,
+      ref_id: 'R-1',
+      kind: 'control',
+      order_index: '1',
+      depth: '0',
+      assessable: 'true',
+    };
+    return [
+      insert('regulations', { id, name: 'Rule', version: id }),
+      insert('requirements', requirement),
+      insert('compliance_assessments', { id, name: 'Assessment', assessment_date: '2026-07-01', regulation_id: id }),
+      insert('requirement_assessments', { assessment_id: id, requirement_id: id, ...all }),
+    ].join('; ');
+  }
+  return insert(table, all);
 }

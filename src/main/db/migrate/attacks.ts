@@ -10,6 +10,7 @@ export const TABLES = [
   ...['comments', 'watchers', 'attachments', 'notice_reads', 'approval_rules', 'approval_authors', 'approvals', 'approval_votes'],
   ...['saved_views'],
   ...['import_mappings'],
+  ...['requirement_assessments', 'assessment_controls', 'assessment_evidence'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */
 export const OWN_MARKS = ['watchers', 'notice_reads', 'saved_views'];

@@ -138,7 +138,7 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
   'every table but the ledger and the trail is stamped and recorded': {
     query: `SELECT o.oid::regclass::text AS what FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
       WHERE o.relkind = 'r' AND n.nspname LIKE 'tenant\\_%' AND o.relname NOT IN ('sync_ops', 'audit_log', 'storage_usage', 'rollups', 'rollup_deltas',
-        'requirement_standings', 'changes')
+        'requirement_standings', 'changes', 'assessment_scores')
         AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = o.oid AND t.tgenabled = 'O'
           AND t.tgname IN ('stamp_row', 'trail_insert', 'trail_update', 'trail_delete')) <> 4`,
     breach: (schema) => `ALTER TABLE ${schema}.findings DISABLE TRIGGER trail_update`,

@@ -19,6 +19,10 @@ export const ENTITY_TABLES = {
   findings: tenant.findings,
   actions: tenant.actions,
   savedViews: tenant.savedViews,
+  complianceAssessments: tenant.complianceAssessments,
+  requirementAssessments: tenant.requirementAssessments,
+  assessmentControls: tenant.assessmentControls,
+  assessmentEvidence: tenant.assessmentEvidence,
 } as const;
 
 type TableRow<N extends keyof typeof ENTITY_TABLES> = (typeof ENTITY_TABLES)[N]['$inferSelect'];

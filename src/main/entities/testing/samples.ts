@@ -104,6 +104,28 @@ export const SAMPLES: Record<EntityName, Sample> = {
     update: { sharing: 'functions', functions: ['auditor', 'risk'] },
   },
   actions: { create: (ids) => ({ title: 'Fix it', findingId: ids.findings }), update: { status: 'done' } },
+  complianceAssessments: {
+    create: (ids) => ({ name: 'GDPR 2026', regulationId: ids.regulations, assessmentDate: '2026-03-01', targetScore: 4 }),
+    update: { status: 'in_progress', scope: 'Head office' },
+  },
+  requirementAssessments: {
+    create: (ids) => ({ assessmentId: ids.complianceAssessments, requirementId: ids.requirements }),
+    update: {
+      result: 'partially_compliant',
+      extendedResult: 'observation',
+      score: 2,
+      observation: 'Half of it',
+      status: 'in_progress',
+    },
+  },
+  assessmentControls: {
+    create: (ids) => ({ requirementAssessmentId: ids.requirementAssessments, controlId: ids.controls }),
+    update: { note: 'covers the first half' },
+  },
+  assessmentEvidence: {
+    create: (ids) => ({ requirementAssessmentId: ids.requirementAssessments, evidenceId: ids.auditEvidence }),
+    update: { note: 'page 3' },
+  },
 };
 
 export const writerOf = (name: EntityName): TenantFunction => (entityOf(name).domain === 'regops' ? 'compliance' : 'auditor');

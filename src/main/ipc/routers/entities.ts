@@ -42,4 +42,8 @@ export const entitiesRouter = router({
   findings: entityRouter('findings'),
   actions: entityRouter('actions'),
   savedViews: entityRouter('savedViews'),
+  complianceAssessments: entityRouter('complianceAssessments'),
+  requirementAssessments: entityRouter('requirementAssessments'),
+  assessmentControls: entityRouter('assessmentControls'),
+  assessmentEvidence: entityRouter('assessmentEvidence'),
 });

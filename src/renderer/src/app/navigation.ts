@@ -41,6 +41,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       listOf('requirements', 'Q'),
       listOf('controlSets', 'S'),
       listOf('controls', 'C'),
+      listOf('complianceAssessments', 'M'),
       { key: 'coverage', label: 'Coverage', icon: 'grid', to: '/coverage', letter: 'O' },
       { key: 'crosswalk', label: 'Crosswalk', icon: 'arrows-join', to: '/crosswalk', letter: 'X' },
       { key: 'versions', label: 'Versions', icon: 'arrow-swap', to: '/versions', letter: 'V' },

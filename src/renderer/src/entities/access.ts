@@ -2,7 +2,7 @@
  * What the signed-in functions may do, so that screens offer only what will succeed. It explains and never guards:
  * the service and PostgreSQL decide.
  */
-import type { Access, EntityDefinition, StateMachine } from '@shared/entities/define';
+import { type Access, type EntityDefinition, type StateMachine, needsReason as stepNeedsReason } from '@shared/entities/define';
 import type { EnumOption, Field } from '@shared/entities/fields';
 import type { TenantFunction } from '@shared/roles';
 
@@ -34,9 +34,10 @@ export function legalStates(machine: StateMachine | undefined, current: string |
   return machine.steps[current] ?? [];
 }
 
-/** True where going to `next` must say why. */
-export function needsReason(definition: EntityDefinition, next: unknown): boolean {
-  return typeof next === 'string' && (definition.states?.reasonFor ?? []).includes(next);
+/** True where going from `current` (null: a new record) to `next` must say why. */
+export function needsReason(definition: EntityDefinition, current: unknown, next: unknown): boolean {
+  if (definition.states === undefined || typeof next !== 'string') return false;
+  return stepNeedsReason(definition.states, typeof current === 'string' ? current : null, next);
 }
 
 export function optionOf(field: Field, value: unknown): EnumOption | null {

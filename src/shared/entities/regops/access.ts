@@ -11,3 +11,11 @@ export const CATALOG_ACCESS: Access = {
   update: ['auditor', 'compliance', 'admin'],
   archive: ['compliance', 'admin'],
 };
+
+/** Assessments and policies are the work of compliance; everybody in the tenant reads them. */
+export const COMPLIANCE_ACCESS: Access = {
+  read: EVERYONE,
+  create: ['compliance'],
+  update: ['compliance'],
+  archive: ['compliance'],
+};

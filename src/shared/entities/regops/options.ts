@@ -86,3 +86,35 @@ export const MAPPING_RELATION = [
   { value: 'intersect', label: 'Intersects' },
   { value: 'not_related', label: 'Not related' },
 ] as const satisfies readonly EnumOption[];
+
+export const ASSESSMENT_STATUS = [
+  { value: 'planned', label: 'Planned', tone: 'neutral', shape: 'circle' },
+  { value: 'in_progress', label: 'In progress', tone: 'underway', shape: 'circle-dashed' },
+  { value: 'in_review', label: 'In review', tone: 'underway', shape: 'eye' },
+  { value: 'done', label: 'Done', tone: 'good', shape: 'check' },
+  { value: 'deprecated', label: 'Deprecated', tone: 'neutral', shape: 'archive' },
+] as const satisfies readonly EnumOption[];
+
+/** How far the work on one requirement is; the result is another axis. */
+export const ANSWER_STATUS = [
+  { value: 'to_do', label: 'To do', tone: 'neutral', shape: 'circle' },
+  { value: 'in_progress', label: 'In progress', tone: 'underway', shape: 'circle-dashed' },
+  { value: 'in_review', label: 'In review', tone: 'underway', shape: 'eye' },
+  { value: 'done', label: 'Done', tone: 'good', shape: 'check' },
+] as const satisfies readonly EnumOption[];
+
+export const ANSWER_RESULT = [
+  { value: 'not_assessed', label: 'Not assessed', tone: 'neutral', shape: 'circle-dashed' },
+  { value: 'non_compliant', label: 'Non-compliant', tone: 'bad', shape: 'x-filled' },
+  { value: 'partially_compliant', label: 'Partially compliant', tone: 'attention', shape: 'circle-half' },
+  { value: 'compliant', label: 'Compliant', tone: 'good', shape: 'check-filled' },
+  { value: 'not_applicable', label: 'Not applicable', tone: 'neutral', shape: 'circle-minus' },
+] as const satisfies readonly EnumOption[];
+
+export const EXTENDED_RESULT = [
+  { value: 'major_nonconformity', label: 'Major nonconformity', tone: 'bad', shape: 'chevrons-up' },
+  { value: 'minor_nonconformity', label: 'Minor nonconformity', tone: 'attention', shape: 'chevron-up' },
+  { value: 'observation', label: 'Observation', tone: 'underway', shape: 'equal' },
+  { value: 'opportunity_for_improvement', label: 'Opportunity for improvement', tone: 'neutral', shape: 'bulb' },
+  { value: 'good_practice', label: 'Good practice', tone: 'good', shape: 'check' },
+] as const satisfies readonly EnumOption[];

@@ -69,6 +69,7 @@ export const regulation = defineEntity({
     { entity: 'requirements', field: 'regulationId', label: 'Requirements' },
     { entity: 'regulations', field: 'supersedesId', label: 'Later versions' },
     { entity: 'controlSets', field: 'regulationId', label: 'Control sets' },
+    { entity: 'complianceAssessments', field: 'regulationId', label: 'Assessments' },
     { entity: 'auditPlans', field: 'regulationId', label: 'Audit plans' },
   ],
 });

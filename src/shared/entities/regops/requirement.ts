@@ -21,6 +21,7 @@ export const requirement = defineEntity({
     kind: choice({ label: 'Kind', options: REQUIREMENT_KIND, required: true }),
     family: text({ label: 'Family', max: 60 }),
     assessable: boolean({ label: 'Assessable' }),
+    weight: integer({ label: 'Weight', min: 1, max: 100, help: 'How much it counts in an assessment; empty is 1' }),
     orderIndex: integer({ label: 'Order', required: true, min: 0 }),
     depth: integer({ label: 'Depth', required: true, min: 0, max: 20 }),
     sourceId: text({ label: 'Source id', max: 255, writable: 'never' }),
@@ -48,12 +49,16 @@ export const requirement = defineEntity({
   },
   form: [
     { title: 'What it asks', fields: [['refId', 'kind'], 'title', 'text', 'guidance'] },
-    { title: 'Where it stands', fields: ['regulationId', 'parentId', ['family', 'orderIndex'], ['depth', 'assessable']] },
+    {
+      title: 'Where it stands',
+      fields: ['regulationId', 'parentId', ['family', 'orderIndex'], ['depth', 'assessable'], 'weight'],
+    },
   ],
   children: [
     { entity: 'requirements', field: 'parentId', label: 'Parts' },
     { entity: 'controlRequirements', field: 'requirementId', label: 'Mapped controls' },
     { entity: 'requirementMappings', field: 'sourceRequirementId', label: 'Crosswalk from here' },
     { entity: 'requirementMappings', field: 'targetRequirementId', label: 'Crosswalk to here' },
+    { entity: 'requirementAssessments', field: 'requirementId', label: 'Assessments' },
   ],
 });

@@ -1,6 +1,9 @@
 /** RegOps tables of a tenant, found by search_path. Foreign keys and indexes live in the migrations. */
 import { TEST_RESULT } from '@shared/entities/auditops/options';
 import {
+  ANSWER_RESULT,
+  ANSWER_STATUS,
+  ASSESSMENT_STATUS,
   CONTROL_CATEGORY,
   CONTROL_EFFORT,
   CONTROL_FREQUENCY,
@@ -8,12 +11,13 @@ import {
   CONTROL_SET_STATUS,
   CONTROL_STATUS,
   CONTROL_TYPE,
+  EXTENDED_RESULT,
   MAPPING_RELATION,
   REGULATION_STATUS,
   REGULATION_TYPE,
   REQUIREMENT_KIND,
 } from '@shared/entities/regops/options';
-import { boolean, date, integer, pgTable, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, pgTable, primaryKey, text, uuid, varchar } from 'drizzle-orm/pg-core';
 import { json, oneOf, restrictable, systemColumns } from '../columns';
 
 export const regulations = pgTable('regulations', {
@@ -44,6 +48,7 @@ export const requirements = pgTable('requirements', {
   kind: oneOf('kind', 20, REQUIREMENT_KIND).notNull(),
   family: varchar('family', { length: 60 }),
   assessable: boolean('assessable').notNull().default(false),
+  weight: integer('weight'),
   orderIndex: integer('order_index').notNull(),
   depth: integer('depth').notNull(),
   sourceId: varchar('source_id', { length: 255 }),
@@ -56,12 +61,92 @@ export const complianceAssessments = pgTable('compliance_assessments', {
   ...restrictable(),
   regulationId: uuid('regulation_id'),
   assessmentDate: date('assessment_date', { mode: 'string' }).notNull(),
-  status: varchar('status', { length: 20 }).notNull().default('in_progress'),
+  status: oneOf('status', 20, ASSESSMENT_STATUS).notNull().default('in_progress'),
   score: integer('score'),
   findings: json('findings'),
   recommendations: json('recommendations'),
   evidence: json('evidence'),
+  ref: varchar('ref', { length: 30 }).notNull(),
+  name: varchar('name', { length: 255 }).notNull(),
+  scope: text('scope'),
+  conclusion: text('conclusion'),
+  leadId: uuid('lead_id'),
+  dueDate: date('due_date', { mode: 'string' }),
+  controlSetId: uuid('control_set_id'),
+  previousId: uuid('previous_id'),
+  targetScore: integer('target_score'),
+  locked: boolean('locked').notNull().default(false),
+  answersSha256: varchar('answers_sha256', { length: 64 }),
 });
+
+export const requirementAssessments = pgTable('requirement_assessments', {
+  ...systemColumns(),
+  ...restrictable(),
+  assessmentId: uuid('assessment_id').notNull(),
+  requirementId: uuid('requirement_id').notNull(),
+  ref: varchar('ref', { length: 100 }).notNull(),
+  title: varchar('title', { length: 500 }),
+  family: varchar('family', { length: 60 }),
+  orderIndex: integer('order_index').notNull(),
+  weight: integer('weight').notNull(),
+  status: oneOf('status', 20, ANSWER_STATUS).notNull().default('to_do'),
+  result: oneOf('result', 20, ANSWER_RESULT).notNull().default('not_assessed'),
+  extendedResult: oneOf('extended_result', 30, EXTENDED_RESULT),
+  score: integer('score'),
+  targetScore: integer('target_score'),
+  observation: text('observation'),
+  justification: text('justification'),
+  assigneeId: uuid('assignee_id'),
+  dueDate: date('due_date', { mode: 'string' }),
+  carriedFromId: uuid('carried_from_id'),
+  carriedOver: boolean('carried_over').notNull().default(false),
+});
+
+export const assessmentControls = pgTable('assessment_controls', {
+  ...systemColumns(),
+  ...restrictable(),
+  requirementAssessmentId: uuid('requirement_assessment_id').notNull(),
+  controlId: uuid('control_id').notNull(),
+  note: varchar('note', { length: 500 }),
+});
+
+export const assessmentEvidence = pgTable('assessment_evidence', {
+  ...systemColumns(),
+  ...restrictable(),
+  requirementAssessmentId: uuid('requirement_assessment_id').notNull(),
+  evidenceId: uuid('evidence_id').notNull(),
+  note: varchar('note', { length: 500 }),
+});
+
+const sum = (name: string) => bigint(name, { mode: 'number' }).notNull();
+
+/** Figures of an assessment by family, kept by triggers. */
+export const assessmentScores = pgTable(
+  'assessment_scores',
+  {
+    assessmentId: uuid('assessment_id').notNull(),
+    family: varchar('family', { length: 60 }).notNull(),
+    tenantId: uuid('tenant_id').notNull(),
+    requirements: sum('requirements'),
+    notAssessed: sum('not_assessed'),
+    nonCompliant: sum('non_compliant'),
+    partiallyCompliant: sum('partially_compliant'),
+    compliant: sum('compliant'),
+    notApplicable: sum('not_applicable'),
+    toDo: sum('to_do'),
+    inProgress: sum('in_progress'),
+    inReview: sum('in_review'),
+    done: sum('done'),
+    carriedOver: sum('carried_over'),
+    weight: sum('weight'),
+    points: sum('points'),
+    scoredWeight: sum('scored_weight'),
+    scoredPoints: sum('scored_points'),
+    targetWeight: sum('target_weight'),
+    targetPoints: sum('target_points'),
+  },
+  (table) => [primaryKey({ columns: [table.assessmentId, table.family] })],
+);
 
 export const policies = pgTable('policies', {
   ...systemColumns(),

@@ -35,11 +35,12 @@ export function RecordActions({ name, definition, record, change, called, extras
   const { row, may, steps, archived } = record;
   const stateKey = definition.states?.field;
   const stateField = stateKey === undefined ? undefined : definition.fields[stateKey];
+  const current = stateKey === undefined ? null : row[stateKey as keyof typeof row];
   const label = (state: string) => (stateField === undefined ? state : (optionOf(stateField, state)?.label ?? state));
 
   const go = (state: string) => {
     if (stateKey === undefined) return;
-    if (needsReason(definition, state)) {
+    if (needsReason(definition, current, state)) {
       setReason('');
       setAsking(state);
     } else void change.set({ [stateKey]: state }, `${called} is “${label(state)}”`);
@@ -76,7 +77,7 @@ export function RecordActions({ name, definition, record, change, called, extras
           items={steps.map((state) => ({
             key: state,
             label: <OptionPill options={stateField.options ?? []} value={state} />,
-            end: needsReason(definition, state) ? <Icon name="pencil" size={14} label="asks a reason" /> : null,
+            end: needsReason(definition, current, state) ? <Icon name="pencil" size={14} label="asks a reason" /> : null,
             run: () => go(state),
           }))}
         />

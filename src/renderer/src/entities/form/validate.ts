@@ -106,7 +106,7 @@ export function asksReason(
   const key = definition.states?.field;
   if (key === undefined) return false;
   const next = form.values[key];
-  return next !== initial[key] && needsReason(definition, next);
+  return next !== initial[key] && needsReason(definition, initial[key] ?? null, next);
 }
 
 function reasonSentence(definition: EntityDefinition, form: Pick<FormValues, 'values'>): string {

@@ -106,7 +106,7 @@ function BulkDialog({ definition, name, field, rows, onClose, onDone }: BulkDial
   const [typed, setTyped] = useState<string | undefined>(undefined);
   const [reason, setReason] = useState('');
   const [done, setDone] = useState<number | null>(null);
-  const asks = name === definition.states?.field && needsReason(definition, value);
+  const asks = name === definition.states?.field && rows.some((row) => needsReason(definition, row[name], value));
   const noun = count(rows.length, definition.label.one, definition.label.many).toLowerCase();
   const ready = (!field.required || value !== null) && typed === undefined && (!asks || reason.trim() !== '');
 

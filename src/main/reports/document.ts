@@ -1,0 +1,32 @@
+/**
+ * A document as data: what a report says, before anything is printed or packed. Domains build one; `docx.ts`, `html.ts` and the
+ * printer make files of it. It holds plain text only, so that nothing that somebody typed is ever markup.
+ */
+
+export interface DocumentTable {
+  readonly kind: 'table';
+  readonly columns: readonly { readonly label: string /** Share of the width. */; readonly width: number }[];
+  /** A cell may hold several lines. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+export type DocumentBlock =
+  | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
+  /** What the document is about, as label and value. */
+  | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: string])[] }
+  | DocumentTable;
+
+export interface ReportDocument {
+  readonly title: string;
+  /** Stands below the title, and at the foot of each page: printed pages name the tenant. */
+  readonly tenant: string;
+  readonly subtitle: string | null;
+  readonly landscape: boolean;
+  readonly blocks: readonly DocumentBlock[];
+}
+
+/** Prints a page of HTML; where there is no window (the command line, tests) there is no printer. */
+export interface PdfPrinter {
+  print(html: string, options: { readonly landscape: boolean; readonly footer: string }): Promise<Uint8Array>;
+}
