@@ -364,7 +364,7 @@ BEGIN
       v_touched uuid[];
     BEGIN %s
       UPDATE {{schema}}.compliance_assessments a SET score = f.score
-      FROM (SELECT t.id, round(sum(s.points)::numeric / nullif(sum(s.weight), 0))::integer AS score
+      FROM (SELECT t.id, floor(sum(s.points) / nullif(sum(s.weight), 0))::integer AS score
             FROM unnest(v_touched) AS t (id) LEFT JOIN {{schema}}.assessment_scores s ON s.assessment_id = t.id GROUP BY t.id) f
       WHERE a.id = f.id AND a.score IS DISTINCT FROM f.score;
       RETURN NULL;

@@ -102,9 +102,9 @@ export function addFigures(all: readonly Figures[]): Figures {
   return sums;
 }
 
-/** Per cent, rounded half up as PostgreSQL rounds; null where nothing counts yet. */
+/** Per cent, rounded down, so that 100 means all of it; null where nothing counts yet. */
 export function scoreOf(figures: Pick<Figures, 'weight' | 'points'>): number | null {
-  return figures.weight === 0 ? null : Math.round(figures.points / figures.weight);
+  return figures.weight === 0 ? null : Math.floor(figures.points / figures.weight);
 }
 
 /** 0 to 5 in tenths; null where no score was given. */

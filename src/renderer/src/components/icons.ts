@@ -59,12 +59,9 @@ import {
   IconKey,
   IconKeyboard,
   IconLayoutDashboard,
-<<<<<<< HEAD
   IconLayoutGrid,
-=======
   IconLink,
   IconListCheck,
->>>>>>> 7382c19 (Compliance assessments: answers by requirement on separate axes, figures kept by the database, locked answers; documents as data, printed or packed)
   IconListTree,
   IconLock,
   IconLockOpen,

@@ -15,13 +15,13 @@ import type { Programme, Workpaper } from '@shared/wire/audits';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useBlocker, useNavigate, useParams } from 'react-router';
+import { SaveTrouble } from '../drafts/SaveTrouble';
 import { EvidencePane } from './EvidencePane';
 import { FieldworkHome } from './FieldworkHome';
 import css from './FieldworkPage.module.css';
 import { FindingsOfTest } from './FindingsOfTest';
 import { ProgrammePane } from './ProgrammePane';
 import { RaiseFindingDialog } from './RaiseFindingDialog';
-import { SaveTrouble } from './SaveTrouble';
 import { ScopePicker } from './ScopePicker';
 import { TestSheet } from './TestSheet';
 import { TestStep } from './TestStep';
@@ -132,7 +132,7 @@ function Sheet({ paper }: { readonly paper: Workpaper }) {
       <section className={css.middle} aria-label={`Test ${ref ?? ''}`} data-pane="Test" tabIndex={-1}>
         <div className={css.scroll}>
           <OfflineNote flush connection={connection} note="What you write stays here until it is saved." />
-          <SaveTrouble draft={draft} />
+          <SaveTrouble draft={draft} entity="controlTests" />
           <TestSheet paper={paper} draft={draft} save={draft.state} readOnlyReason={reason}>
             <FindingsOfTest paper={paper} onRaise={mayWrite ? () => setRaising(true) : null} />
           </TestSheet>

@@ -7,8 +7,8 @@ import { SegmentedResult } from '@renderer/components/SegmentedResult';
 import { EFFECTIVENESS, TEST_RESULT, TEST_STATUS } from '@shared/entities/auditops/options';
 import type { Workpaper } from '@shared/wire/audits';
 import type { ReactNode } from 'react';
+import { type SaveMark, SaveState } from '../drafts/SaveState';
 import { RequirementText } from './RequirementText';
-import { type SaveMark, SaveState } from './SaveState';
 import css from './TestSheet.module.css';
 import type { TestDraft } from './useTestDraft';
 

@@ -124,4 +124,32 @@ describe('autosave', () => {
     await autosave.flush();
     expect(sent[1]).toMatchObject({ baseVersion: 4, base: { designNotes: 'new' }, patch: { designNotes: 'old' } });
   });
+
+  it('writes mine over theirs, or leaves theirs, and sends what stood beside them again', async () => {
+    for (const choice of ['mine', 'theirs'] as const) {
+      const conflict = async (operation: Operation): Promise<OperationResult> => ({
+        status: 'conflict',
+        entityId: operation.entityId,
+        rowVersion: 9,
+        conflicts: [{ field: 'designNotes', base: 'old', mine: 'new', theirs: 'other' }],
+        changedBy: null,
+        changedAt: '2026-11-23T11:00:00Z',
+      });
+      const { autosave, sent } = table([conflict, applied(10)]);
+      autosave.change({ designNotes: 'new', testNotes: 'beside' });
+      await autosave.flush();
+      expect(autosave.unsaved).toBe(true);
+      autosave.change({ testNotes: 'beside, later' });
+      await autosave.flush();
+      expect(sent).toHaveLength(1); // nothing goes past the choice
+      await autosave.settle(choice);
+      expect(sent[1]).toMatchObject({
+        baseVersion: 3,
+        patch: choice === 'mine' ? { designNotes: 'new', testNotes: 'beside, later' } : { testNotes: 'beside, later' },
+        base: choice === 'mine' ? { designNotes: 'other', testNotes: null } : { testNotes: null },
+      });
+      expect(sent[1]?.opId).not.toBe(sent[0]?.opId);
+      expect(autosave.unsaved).toBe(false);
+    }
+  });
 });

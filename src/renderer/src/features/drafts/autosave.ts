@@ -34,6 +34,7 @@ export class Autosave {
   #pending: Values = {};
   #failed: Operation | null = null;
   #running: Promise<void> | null = null;
+  #conflict: Extract<SaveState, { kind: 'conflict' }> | null = null;
 
   constructor(options: AutosaveOptions) {
     this.#options = options;
@@ -42,7 +43,7 @@ export class Autosave {
 
   /** True while something typed is not yet committed. */
   get unsaved(): boolean {
-    return this.#running !== null || this.#failed !== null || Object.keys(this.#pending).length > 0;
+    return this.#running !== null || this.#failed !== null || this.#conflict !== null || Object.keys(this.#pending).length > 0;
   }
 
   /** The record as the server gave it anew; taken only where nothing of ours waits, and never backwards. */
@@ -52,7 +53,7 @@ export class Autosave {
 
   change(values: Values): void {
     this.#pending = { ...this.#pending, ...values };
-    if (this.#running === null) this.#options.onState({ kind: 'dirty' });
+    if (this.#running === null && this.#conflict === null) this.#options.onState({ kind: 'dirty' });
   }
 
   /** Sends what waits, and what comes meanwhile; resolves when all is committed or something needs the person. */
@@ -65,6 +66,8 @@ export class Autosave {
 
   async #drain(): Promise<void> {
     for (;;) {
+      // what collides waits for the person's choice, and what was typed since waits with it
+      if (this.#conflict !== null) return;
       const operation = this.#failed ?? this.#next();
       if (operation === null) return;
       this.#options.onState({ kind: 'saving' });
@@ -78,7 +81,8 @@ export class Autosave {
       }
       this.#failed = null;
       if (result.status === 'conflict') {
-        this.#options.onState({ kind: 'conflict', result, patch: operation.patch });
+        this.#conflict = { kind: 'conflict', result, patch: operation.patch };
+        this.#options.onState(this.#conflict);
         return;
       }
       this.#row = { ...this.#row, ...operation.patch, rowVersion: result.rowVersion };
@@ -108,9 +112,29 @@ export class Autosave {
     };
   }
 
+  /**
+   * The person's choice where somebody else changed the same fields: `mine` writes over theirs, knowing them; `theirs` leaves those
+   * fields as they are. What was sent beside them is sent again either way, for a conflict writes nothing.
+   */
+  settle(choice: 'mine' | 'theirs'): Promise<void> {
+    const conflict = this.#conflict;
+    if (conflict === null) return this.flush();
+    this.#conflict = null;
+    const theirs = Object.fromEntries(conflict.result.conflicts.map((one) => [one.field, one.theirs]));
+    const again = Object.fromEntries(
+      Object.entries(conflict.patch).filter(([field]) => choice === 'mine' || !Object.hasOwn(theirs, field)),
+    );
+    // The version stays the old one, so that fields that merge are merged still; only what was seen now is a new base.
+    this.#row = { ...this.#row, ...theirs };
+    this.#pending = { ...again, ...this.#pending };
+    if (Object.keys(this.#pending).length === 0) this.#options.onState({ kind: 'clean' });
+    return this.flush();
+  }
+
   /** Gives up an operation that the server refused for good, after the person said so. */
   discard(): void {
     this.#failed = null;
+    this.#conflict = null;
     this.#pending = {};
     this.#options.onState({ kind: 'clean' });
   }
