@@ -57,11 +57,9 @@ function CoverageOfAddress() {
       flush
       rail
       actions={
-        <>
-          {list === undefined ? null : (
-            <RegulationSelect label="Regulation" list={list} value={chosen} onChange={(id) => go(id, view)} width={340} />
-          )}
-        </>
+        list === undefined ? null : (
+          <RegulationSelect label="Regulation" list={list} value={chosen} onChange={(id) => go(id, view)} width={340} />
+        )
       }
       tabs={<ViewTabs label="Looks" views={VIEWS} value={view} onChange={(key) => go(chosen, key)} />}
     >

@@ -113,8 +113,14 @@ export function MatrixGrid({ drawn, place, onPlace, onOpen, onFold }: MatrixGrid
         role="presentation"
         style={{ height: down.getTotalSize() + HEAD, width: across.getTotalSize() + LABEL }}
       >
-        <div className={css.heads} role="row" aria-rowindex={1} style={{ height: HEAD, width: across.getTotalSize() + LABEL }}>
-          <span className={css.corner} role="columnheader" aria-colindex={1} style={{ width: LABEL }}>
+        <div
+          className={css.heads}
+          role="row"
+          tabIndex={-1}
+          aria-rowindex={1}
+          style={{ height: HEAD, width: across.getTotalSize() + LABEL }}
+        >
+          <span className={css.corner} role="columnheader" tabIndex={-1} aria-colindex={1} style={{ width: LABEL }}>
             Requirement
           </span>
           {shownColumns.map(({ index, start }) => {
@@ -124,6 +130,7 @@ export function MatrixGrid({ drawn, place, onPlace, onOpen, onFold }: MatrixGrid
               <span
                 key={column.key}
                 role="columnheader"
+                tabIndex={-1}
                 aria-colindex={index + 2}
                 className={css.columnHead}
                 data-family={column.item === null || undefined}
@@ -155,6 +162,7 @@ export function MatrixGrid({ drawn, place, onPlace, onOpen, onFold }: MatrixGrid
             <div
               key={row.key}
               role="row"
+              tabIndex={-1}
               aria-rowindex={index + 2}
               className={css.row}
               data-family={row.item === null || undefined}
