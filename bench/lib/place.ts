@@ -117,8 +117,8 @@ async function ownRoles(admin: pg.Client): Promise<string[]> {
   const made = await admin.query<{ made: boolean }>("SELECT to_regclass('public.users') IS NOT NULL AS made");
   if (made.rows[0]?.made !== true) return [];
   const { rows } = await admin.query<{ role: string }>(
-    `SELECT r.rolname AS role FROM pg_roles r JOIN public.tenants t
-       ON left(r.rolname, 39) = 'tenant_' || replace(t.id::text, '-', '') AND NOT r.rolcanlogin
+    `SELECT r.rolname AS role FROM pg_roles r JOIN pg_namespace n
+       ON left(r.rolname, 39) = n.nspname AND n.nspname LIKE 'tenant\\_%' AND NOT r.rolcanlogin
      UNION SELECT u.db_role FROM public.users u JOIN pg_roles r ON r.rolname = u.db_role`,
   );
   return rows.map(({ role }) => role);

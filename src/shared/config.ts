@@ -57,6 +57,13 @@ export const CONFIG = {
     default: 30,
     perTenant: false,
   },
+  'tenant.prepared_spaces': {
+    label: 'Prepared spaces for new tenants',
+    description: 'How many spaces for new tenants the upkeep keeps ready, so that onboarding takes a moment.',
+    rule: { type: 'integer', min: 0, max: 50 },
+    default: 2,
+    perTenant: false,
+  },
   'tenant.time_zone': {
     label: 'Time zone',
     description: 'Where the days of legal deadlines begin and end, by its IANA name.',

@@ -15,6 +15,7 @@ import { writeSetting } from './config';
 import { renameTenant, scheduleDeletion, shred } from './lifecycle';
 import { ONBOARDING_STEPS, onboardTenant } from './onboarding';
 import { ownerRunner, type Runner } from './runner';
+import { prepareSpaces, readSpaces } from './spaces';
 import { AdminDesk, onboarding, refusal, SOURCE, unique } from './testing';
 
 const REASON = 'the contract has ended';
@@ -162,6 +163,20 @@ describe.runIf(testKinds().includes('server'))('a server that goes away', () => 
     ]);
     const gone = await shred(runner(/^COMMIT$/, loseReply), { tenantId: made.id, confirm: made.domain });
     expect(gone.roles).toBe(6);
+  });
+
+  it('in the middle of a claim the space is back, and after a lost reply the tenant is told as made', async () => {
+    const options = { migrations: desk.migrations };
+    await prepareSpaces(desk.runner, { ...options, keep: 1 });
+    const spaces = await readSpaces(desk.runner, options);
+    for (const fits of [/fill_tenant/, /^COMMIT$/]) {
+      const error = await refusal(onboardTenant(runner(fits, terminate), onboarding(), options));
+      expect(error).toMatchObject({ code: 'SERVER_CLOSED', details: { outcome: 'nothing' } });
+      expect(await readSpaces(desk.runner, options)).toEqual(spaces);
+    }
+    const made = await onboardTenant(runner(/^COMMIT$/, loseReply), onboarding(), options);
+    expect(made).toMatchObject({ id: spaces[0]?.id, prepared: true });
+    expect(await readSpaces(desk.runner, options)).toEqual([]);
   });
 
   it('a server that stays away leaves it open, and says so', async () => {

@@ -1,12 +1,14 @@
 /**
  * Onboarding, for the command line and the wizard alike: registry, licence, roles, schema, settings, starter content and the
  * first administrator in ONE transaction. After it there is a tenant somebody can sign in to, or nothing. Of two onboardings of
- * one domain at once one wins; the other is told the domain.
+ * one domain at once one wins; the other is told the domain. Roles and schema come from a space that was made ahead
+ * (`spaces.ts`), or where none is ready are made on the spot, which takes longer and is said.
  */
 import type { ConfigKey, ConfigValue } from '@shared/config';
 import { CodedError } from '@shared/errors';
 import type { AdminClient, MigrationSet } from '../db/migrate';
 import { createPerson, normaliseEmail, provisionError } from '../db/provision/person';
+import { claimSpace } from '../db/provision/space';
 import {
   type CreatedTenant,
   checkTenant,
@@ -16,7 +18,7 @@ import {
   requireRegistry,
 } from '../db/provision/tenant';
 import { checkSettings } from './config';
-import { type Runner, type SettleOptions, settled } from './runner';
+import { type Runner, rightsOf, type SettleOptions, settled } from './runner';
 import { type Starter, starterContent } from './starter';
 
 export interface FirstAdministrator {
@@ -52,6 +54,8 @@ export interface OnboardOptions extends SettleOptions {
 
 export interface Onboarded extends CreatedTenant {
   readonly domain: string;
+  /** False where no space was ready and the schema was made on the spot. */
+  readonly prepared: boolean;
   /** Records of the starter content. */
   readonly records: number;
   readonly administrator: { readonly id: string; readonly email: string } | null;
@@ -76,9 +80,11 @@ export async function onboardTenant(runner: Runner, onboarding: Onboarding, opti
     async (client) => {
       tell('record');
       await requireRegistry(client);
-      const created = await asDuplicate('domain', checked.domain, () => createTenantRecord(client, checked, options));
+      const claimed = await asDuplicate('domain', checked.domain, () => claimSpace(client, checked, options.migrations));
+      const created =
+        claimed ?? (await asDuplicate('domain', checked.domain, () => createTenantRecord(client, checked, options)));
       tell('schema');
-      await createTenantSchema(client, created.id, { ...options, rights: runner.owner ? 'owner' : 'steps' });
+      if (claimed === null) await createTenantSchema(client, created.id, { ...options, rights: rightsOf(runner) });
       tell('settings');
       for (const [key, value] of values) await setTenantValue(client, created.id, key, value);
       tell('starter');
@@ -89,7 +95,9 @@ export async function onboardTenant(runner: Runner, onboarding: Onboarding, opti
           ? null
           : await createPerson(client, { ...administrator, email, tenantId: created.id, function: 'admin' });
       tell('commit');
-      return { ...created, domain: checked.domain, records, administrator: person && { id: person.id, email: person.email } };
+      const { id, schema } = created;
+      const first = person && { id: person.id, email: person.email };
+      return { id, schema, domain: checked.domain, prepared: claimed !== null, records, administrator: first };
     },
     options,
   );

@@ -25,6 +25,11 @@ export interface Runner {
   transact<T>(work: (client: AdminClient) => Promise<T>): Promise<T>;
 }
 
+/** How this runner may make a tenant's tables; see `createTenantSchema`. */
+export function rightsOf(runner: Pick<Runner, 'owner'>): 'owner' | 'steps' {
+  return runner.owner ? 'owner' : 'steps';
+}
+
 /** The runner for a database and the one who acts; asks once what the login may. */
 export async function runnerFor(database: Database, actor: Actor): Promise<Runner> {
   const { rows } = await database.withPerson({ ...actor, personId: null, readOnly: true }, (tx) =>

@@ -86,7 +86,8 @@ export class AdminDesk {
     const roles = await this.look<{ name: string }>(
       `SELECT rolname AS name FROM pg_roles WHERE rolname IN (SELECT db_role FROM public.users)
        UNION ALL SELECT rolname FROM pg_roles WHERE rolname ~ '^tenant_[0-9a-f]{32}_[a-z]+$'
-         AND substr(rolname, 8, 32) IN (SELECT replace(id::text, '-', '') FROM public.tenants)`,
+         AND (substr(rolname, 8, 32) IN (SELECT replace(id::text, '-', '') FROM public.tenants)
+           OR left(rolname, 39) IN (SELECT nspname FROM pg_namespace))`,
     );
     await this.database.close();
     await this.server.drop();

@@ -1,6 +1,7 @@
 /**
  * The upkeep of a database, as often as one likes and at least once a month: partitions ahead, retention, rollups folded (and
- * rebuilt where they are unsure), notes of changes that nobody needs any more, the platform's view over its tenants.
+ * rebuilt where they are unsure), notes of changes that nobody needs any more, the platform's view over its tenants. Spaces for
+ * tenants to come are made by `admin/spaces.ts`, which the command runs afterwards.
  *
  * Promises: each tenant in a transaction of its own; one that fails is reported and the others go on; safe at any time, twice too.
  */

@@ -153,6 +153,11 @@ const state: Command = {
         line('public', found.public),
         line('private', found.private),
         ...found.tenants.map((tenant) => line(tenant.tenantId, tenant, own(tenant.own))),
+        ...(found.spares.all === 0
+          ? []
+          : [
+              `${found.spares.all} prepared spaces${found.spares.behind > 0 ? `, ${found.spares.behind} of them not current` : ''}`,
+            ]),
         found.current ? 'Everything is current.' : 'Run kompl db migrate to bring it up to date.',
       ],
     };

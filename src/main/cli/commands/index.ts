@@ -12,6 +12,7 @@ import { MAINTAIN_COMMANDS } from './maintain';
 import { OSCAL_COMMANDS } from './oscal';
 import { TENANT_COMMANDS } from './tenant';
 import { LEAVING_COMMANDS } from './tenant-leaving';
+import { SPACE_COMMANDS } from './tenant-spaces';
 import { USER_COMMANDS } from './user';
 
 export const COMMANDS: readonly Command[] = [
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   ...MAINTAIN_COMMANDS,
   ...ISOLATION_COMMANDS,
   ...TENANT_COMMANDS,
+  ...SPACE_COMMANDS,
   ...LEAVING_COMMANDS,
   ...CONFIG_COMMANDS,
   ...USER_COMMANDS,

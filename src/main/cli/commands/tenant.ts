@@ -105,12 +105,13 @@ const create: Command = {
       migrations,
       progress: ({ step, at }) => io.err(`${at}/${ONBOARDING_STEPS.length} ${step}\n`),
     });
-    const { id, schema, domain, records, administrator } = made;
+    const { id, schema, domain, prepared, records, administrator } = made;
     return {
-      json: { id, schema, domain, records, administrator },
+      json: { id, schema, domain, prepared, records, administrator },
       text: [
         `id             ${id}`,
         `schema         ${schema}`,
+        `space          ${prepared ? 'prepared' : 'made now, for none was ready (kompl tenant prepare)'}`,
         `starter        ${records} records`,
         ...(administrator ? [`administrator  ${administrator.email}`] : []),
       ],

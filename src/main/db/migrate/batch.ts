@@ -4,8 +4,9 @@
  */
 import { z } from 'zod';
 import { type AdminClient, asOwner, isConnectionLost, queryRows, sqlState } from './client';
-import type { Migration } from './files';
-import { lockPlaces, lost, searchPathSql, stepSql } from './step';
+import { fillPlaceholders, type Migration } from './files';
+import { recordBatchSql, START_CLOCK } from './history';
+import { lockPlaces, lost, searchPathSql } from './step';
 
 /** PostgreSQL's table of locks holds a few thousand; each tenant of a batch takes some of them until the commit. */
 export const BATCH_SIZE = 50;
@@ -28,11 +29,11 @@ export async function runBatch(
       );
       const due = await withoutStep(client, migration.version, tenantIds);
       if (due.length === 0) return due;
-      await client.query(
-        due
-          .map((tenantId) => `${searchPathSql({ scope: 'tenant', tenantId })}\n${stepSql(migration, tenantId, 'up')}`)
-          .join('\n'),
+      const steps = due.map(
+        (tenantId) => `${searchPathSql({ scope: 'tenant', tenantId })}\n${fillPlaceholders(migration.up, tenantId)}`,
       );
+      // One message: the step for each, then the history of all of them in one statement, beside the changes it tells of.
+      await client.query([START_CLOCK, ...steps, recordBatchSql(migration, due)].join('\n'));
       return due;
     });
   } catch (error) {

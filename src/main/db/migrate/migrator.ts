@@ -11,7 +11,7 @@ import { isEmbedded, withRunLock } from './lock';
 import { type MigrationPlan, planOf } from './plan';
 import { Run, type RunOptions, type StepFailure, type StepReport, type TenantWork, whereItStands } from './run';
 import { isHistoryStep } from './step';
-import { canaryFirst, listTenants, onlyTenant, type TenantEntry } from './tenants';
+import { canaryFirst, listPlaces, listSpares, listTenants, onlyTenant, type TenantEntry } from './tenants';
 
 export interface MigrationReport {
   readonly steps: readonly StepReport[];
@@ -81,25 +81,34 @@ export async function migrate(
   connect?: () => Promise<OwnedClient>,
 ): Promise<MigrationReport> {
   const began = options.now();
-  const { files, extras } = await checkedFiles(client, options);
+  const { files, extras, ledger: found } = await checkedFiles(client, options);
   await bootstrap(client);
 
   const run = new Run(options);
   const first = historyStep(files);
-  if (!(await hasHistory(client))) await run.shared(client, [{ migration: first, part: 'schema' }]);
+  const fresh = !(await hasHistory(client));
+  if (fresh) await run.shared(client, [{ migration: first, part: 'schema' }]);
 
-  const ledger = await readLedger(client);
-  const tenants = await listTenants(client);
+  // Whoever waited for another run has read it after that one had ended.
+  const ledger = fresh ? await readLedger(client) : found;
   const shared = sharedItems(ledger, files);
-  const work = tenantWork(ledger, { files, extras }, onlyTenant(tenants, options.tenantId));
+  const tenants = await listTenants(client);
+  const spares = (await listSpares(client)).map((id) => ({ id, name: '' }));
+  const work = tenantWork(ledger, { files, extras }, onlyTenant([...tenants, ...spares], options.tenantId));
   options.log?.({ kind: 'started', tenants: work.length, pending: shared.length });
   await run.shared(client, shared);
   await asOwner(client, () => client.query('SELECT private.ensure_log_partitions()'));
-  const order = await canaryFirst(
-    client,
-    work.map(({ tenantId: id }) => ({ id, name: '' })),
-    options.canary,
-  );
+  // A space without rows proves little: the canary is a tenant.
+  const spare = new Set(spares.map(({ id }) => id));
+  const behind = work.map(({ tenantId: id }) => ({ id, name: '' }));
+  const order = [
+    ...(await canaryFirst(
+      client,
+      behind.filter(({ id }) => !spare.has(id)),
+      options.canary,
+    )),
+    ...behind.filter(({ id }) => spare.has(id)),
+  ];
   const byId = new Map(work.map((one) => [one.tenantId, one]));
   const whole = await run.tenants(
     client,
@@ -119,7 +128,7 @@ export async function migrate(
 export async function plan(client: AdminClient, options: MigrateOptions): Promise<MigrationPlan> {
   const { files, extras, ledger } = await checkedFiles(client, options);
   historyStep(files);
-  const tenants = onlyTenant(await listTenants(client), options.tenantId);
+  const tenants = onlyTenant(await listPlaces(client), options.tenantId);
   const work = tenantWork(ledger, { files, extras }, tenants);
   return planOf(await bootstrapStatements(client), sharedItems(ledger, files), work);
 }

@@ -7,7 +7,7 @@ import { type Loss, lossesOf } from './losses';
 import { checkedFiles, type MigrateOptions } from './migrator';
 import { Run, type StepReport } from './run';
 import { StepFailed, searchPathSql, stepSql } from './step';
-import { listTenants, onlyTenant } from './tenants';
+import { listPlaces, onlyTenant } from './tenants';
 
 export { describeLoss, type Loss } from './losses';
 
@@ -81,7 +81,7 @@ async function stepsBack(client: AdminClient, options: RollbackOptions): Promise
   if (!/^x?0000$/.test(to) && !known.some(({ version }) => version === to)) throw unknownVersion(to, 'is not among the files');
   const places: Place[] =
     scope === 'tenant'
-      ? onlyTenant(await listTenants(client), options.tenantId).map(({ id }) => ({ scope: 'tenant', tenantId: id }))
+      ? onlyTenant(await listPlaces(client), options.tenantId).map(({ id }) => ({ scope: 'tenant', tenantId: id }))
       : [{ scope, tenantId: null }];
   return places.map((place) => {
     const done = ledger.at(place);

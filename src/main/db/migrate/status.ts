@@ -2,7 +2,7 @@
 import type { AdminClient } from './client';
 import { loadMigrations, type MigrationSet } from './files';
 import { type AppliedStep, dataVersion, type Ledger, type Place, readLedger } from './history';
-import { listTenants } from './tenants';
+import { listSpares, listTenants } from './tenants';
 
 /** `empty`: nothing applied yet. `changed`: a file differs from what was applied. `newer`: steps that the files do not know. */
 export type PlaceState = 'empty' | 'current' | 'older' | 'newer' | 'changed';
@@ -31,7 +31,9 @@ export interface SchemaStatus {
   readonly public: PlaceStatus;
   readonly private: PlaceStatus;
   readonly tenants: readonly TenantStatus[];
-  /** True where every place is current. */
+  /** Spaces that are ready to become tenants, and how many of them stand elsewhere than the files. */
+  readonly spares: { readonly all: number; readonly behind: number };
+  /** True where every place is current, spaces included. */
   readonly current: boolean;
 }
 
@@ -54,8 +56,10 @@ export async function status(client: AdminClient, options: { readonly folder: st
     public: at({ scope: 'public', tenantId: null }),
     private: at({ scope: 'private', tenantId: null }),
   };
-  const current = [shared.public, shared.private, ...tenants].every((place) => place.state === 'current');
-  return { ...shared, tenants, current };
+  const spares = (await listSpares(client)).map((id) => at({ scope: 'tenant', tenantId: id }));
+  const current = [shared.public, shared.private, ...tenants, ...spares].every((place) => place.state === 'current');
+  const behind = spares.filter((place) => place.state !== 'current').length;
+  return { ...shared, tenants, spares: { all: spares.length, behind }, current };
 }
 
 function productSteps(ledger: Ledger, place: Place): readonly AppliedStep[] {

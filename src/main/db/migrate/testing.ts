@@ -101,7 +101,8 @@ async function ownRoles(admin: pg.Client): Promise<string[]> {
     `SELECT rolname FROM pg_roles WHERE rolname IN (SELECT db_role FROM public.users)
      UNION ALL
      SELECT rolname FROM pg_roles
-     WHERE rolname ~ '^tenant_[0-9a-f]{32}_[a-z]+$' AND substr(rolname, 8, 32) IN (SELECT replace(id::text, '-', '') FROM public.tenants)`,
+     WHERE rolname ~ '^tenant_[0-9a-f]{32}_[a-z]+$' AND (left(rolname, 39) IN (SELECT nspname FROM pg_namespace)
+       OR substr(rolname, 8, 32) IN (SELECT replace(id::text, '-', '') FROM public.tenants))`,
   );
   return found.rows.map(({ rolname }) => String(rolname));
 }

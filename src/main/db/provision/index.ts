@@ -32,6 +32,7 @@ export {
   scramVerifier,
   verifyScram,
 } from './scram';
+export { claimSpace, discardSpace, listSpaces, makeSpace, type Space } from './space';
 export {
   type CheckedTenant,
   type CreatedTenant,

@@ -141,18 +141,22 @@ export async function createTenantRecord(
     licence.endDate,
     id,
   ]);
-  const { type, startDate, endDate, features, limits } = licence;
-  if (features !== undefined || limits !== undefined) {
-    await client.query('SELECT public.set_licence($1::uuid, $2, $3::date, $4::date, $5::jsonb, $6::jsonb)', [
-      id,
-      type,
-      startDate,
-      endDate,
-      JSON.stringify(features ?? {}),
-      JSON.stringify(limits ?? {}),
-    ]);
-  }
+  await setTerms(client, id, licence);
   return { id, schema };
+}
+
+/** What a new tenant's licence switches off and limits, where it says so; in the caller's transaction. */
+export async function setTerms(client: AdminClient, tenantId: string, licence: NewLicence): Promise<void> {
+  const { type, startDate, endDate, features, limits } = licence;
+  if (features === undefined && limits === undefined) return;
+  await client.query('SELECT public.set_licence($1::uuid, $2, $3::date, $4::date, $5::jsonb, $6::jsonb)', [
+    tenantId,
+    type,
+    startDate,
+    endDate,
+    JSON.stringify(features ?? {}),
+    JSON.stringify(limits ?? {}),
+  ]);
 }
 
 /** Every table of the tenant, in the caller's transaction, which afterwards has the owner's rights where it ran with them. */

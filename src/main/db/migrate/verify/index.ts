@@ -12,7 +12,7 @@ import { isSuperuser } from '../counts';
 import { type ExtraSet, loadExtras, loadMigrations, type Migration, type MigrationSet } from '../files';
 import { hasHistory, type Ledger, type Place, placeKey, readLedger } from '../history';
 import { type PlaceState, statusOf } from '../status';
-import { listTenants, onlyTenant } from '../tenants';
+import { listSpares, listTenants, onlyTenant } from '../tenants';
 import { type Catalogue, readCatalogues, readPartitions } from './catalogue';
 import { compareCatalogues, comparePartitions, type Difference, withoutPartitions } from './compare';
 import { type Orphan, registryOrphans, rowOrphans } from './orphans';
@@ -27,6 +27,8 @@ export interface VerifiedPlace extends Place {
   /** How many objects were compared. */
   readonly objects: number;
   readonly differences: readonly Difference[];
+  /** A space that is ready to become a tenant. */
+  readonly spare?: true;
 }
 
 export interface VerifyReport {
@@ -64,7 +66,9 @@ export async function verify(client: AdminClient, options: VerifyOptions): Promi
   const [files, extras] = await Promise.all([loadMigrations(options.folder), loadExtras(options.extra)]);
   const ledger = await readLedger(client);
   const bootstrap = await bootstrapStatements(client);
-  const tenants = onlyTenant(await listTenants(client), options.tenantId).map(({ id }) => id);
+  const spares = await listSpares(client);
+  const everywhere = [...(await listTenants(client)), ...spares.map((id) => ({ id, name: '' }))];
+  const tenants = onlyTenant(everywhere, options.tenantId).map(({ id }) => id);
   const places = new Places(files, extras, ledger);
   const reference = await referenceOf(client, places, tenants);
 
@@ -73,11 +77,14 @@ export async function verify(client: AdminClient, options: VerifyOptions): Promi
   const looked = await looking(client, async (exact) => {
     verified.push(await sharedPlace(client, places, PUBLIC, reference.public));
     verified.push(await sharedPlace(client, places, PRIVATE, reference.private));
-    orphans.push(...(await registryOrphans(client, options.tenantId)));
+    orphans.push(...(await registryOrphans(client, options.tenantId, spares)));
     for (const scope of ['public', 'private']) orphans.push(...(await rowOrphans(client, scope, null)));
     for (let at = 0; at < tenants.length; at += CHUNK) {
       const chunk = tenants.slice(at, at + CHUNK);
-      verified.push(...(await tenantPlaces(client, places, chunk, reference)));
+      const found = await tenantPlaces(client, places, chunk, reference);
+      verified.push(
+        ...found.map((place) => (spares.includes(place.tenantId ?? '') ? { ...place, spare: true as const } : place)),
+      );
       for (const id of chunk) orphans.push(...(await rowOrphans(client, tenantSchema(id), id)));
       options.log?.(Math.min(tenants.length, at + CHUNK), tenants.length);
     }

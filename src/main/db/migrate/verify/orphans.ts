@@ -13,6 +13,9 @@ export interface Orphan {
     | 'role without a membership'
     | 'schema without a tenant'
     | 'tenant without a schema'
+    | 'space without a schema'
+    | 'space that is a tenant'
+    | 'role of a space in use'
     | 'person without a login'
     | 'login with too much';
   readonly tenantId: string | null;
@@ -35,7 +38,23 @@ const REGISTRY: readonly (readonly [Orphan['kind'], string])[] = [
   [
     'schema without a tenant',
     `SELECT NULL AS "tenantId", n.nspname::text AS what FROM pg_namespace n WHERE n.nspname ~ '^tenant_'
-       AND NOT EXISTS (SELECT FROM public.tenants t WHERE n.nspname = 'tenant_' || replace(t.id::text, '-', ''))`,
+       AND NOT EXISTS (SELECT FROM public.tenants t WHERE n.nspname = 'tenant_' || replace(t.id::text, '-', ''))
+       AND n.nspname <> ALL (SELECT 'tenant_' || replace(s, '-', '') FROM unnest($1::text[]) s)`,
+  ],
+  [
+    'space without a schema',
+    `SELECT s AS "tenantId", 'tenant_' || replace(s, '-', '') AS what FROM unnest($1::text[]) s
+     WHERE NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'tenant_' || replace(s, '-', ''))`,
+  ],
+  [
+    'space that is a tenant',
+    `SELECT s AS "tenantId", 'listed as a prepared space' AS what FROM unnest($1::text[]) s JOIN public.tenants t ON t.id::text = s`,
+  ],
+  [
+    'role of a space in use',
+    `SELECT s AS "tenantId", p.rolname || ' has ' || g.rolname AS what
+     FROM unnest($1::text[]) s JOIN pg_roles g ON left(g.rolname, 40) = 'tenant_' || replace(s, '-', '') || '_'
+     JOIN pg_auth_members a ON a.roleid = g.oid JOIN pg_roles p ON p.oid = a.member WHERE p.rolname !~ '^kompl_'`,
   ],
   [
     'person without a login',
@@ -67,11 +86,15 @@ const REGISTRY: readonly (readonly [Orphan['kind'], string])[] = [
   ],
 ];
 
-/** Registry, roles and schemas. Only of one tenant where it is given. */
-export async function registryOrphans(client: AdminClient, tenantId: string | undefined): Promise<Orphan[]> {
+/** Registry, roles and schemas. Only of one tenant where it is given. `spares`: the prepared spaces. */
+export async function registryOrphans(
+  client: AdminClient,
+  tenantId: string | undefined,
+  spares: readonly string[],
+): Promise<Orphan[]> {
   const orphans: Orphan[] = [];
   for (const [kind, query] of REGISTRY) {
-    for (const row of await queryRows(client, orphanRow, `${query} ORDER BY 1, 2`)) {
+    for (const row of await queryRows(client, orphanRow, `${query} ORDER BY 1, 2`, query.includes('$1') ? [[...spares]] : [])) {
       if (tenantId === undefined || row.tenantId === tenantId) orphans.push({ kind, ...row, count: 1 });
     }
   }
