@@ -2,7 +2,9 @@
 CREATE TABLE private.tenant_spares (
   id uuid PRIMARY KEY,
   made_at timestamptz NOT NULL DEFAULT now(),
-  made_by varchar(63) NOT NULL DEFAULT session_user
+  made_by varchar(63) NOT NULL DEFAULT session_user,
+  -- false only within the transaction that makes it
+  finished boolean NOT NULL DEFAULT false
 );
 ALTER TABLE private.tenant_spares ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.tenant_spares FORCE ROW LEVEL SECURITY;

@@ -3,6 +3,7 @@ DROP FUNCTION public.discard_tenant_space(uuid);
 DROP FUNCTION public.tenant_spaces(text[]);
 DROP FUNCTION public.claim_tenant(text, text, jsonb, text, date, date, text[]);
 DROP FUNCTION public.tenant_space_current(uuid, text[]);
+DROP FUNCTION public.finish_tenant_space(uuid);
 DROP FUNCTION public.prepare_tenant_space(uuid);
 
 CREATE OR REPLACE FUNCTION public.create_tenant_record(p_name text, p_domain text, p_config jsonb, p_licence_type text, p_licence_start date,
@@ -61,5 +62,6 @@ BEGIN
 END
 $$;
 
+DROP FUNCTION public.let_act_in_space(uuid);
 DROP FUNCTION public.make_tenant_space(uuid);
 DELETE FROM public.global_config WHERE key = 'tenant.prepared_spaces';

@@ -19,7 +19,18 @@ BEGIN
   FOREACH fn IN ARRAY ARRAY['viewer', 'auditor', 'compliance', 'privacy', 'risk', 'admin'] LOOP
     EXECUTE format('CREATE ROLE %I NOLOGIN', public.tenant_role(p_id, fn));
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', space, public.tenant_role(p_id, fn));
-    -- An administrator without superuser rights acts on behalf of a person by taking this role on; the owner could anyway.
+  END LOOP;
+END
+$$;
+
+-- An administrator without superuser rights acts on behalf of a person by taking such a role on; the owner could anyway. A grant of
+-- a role keeps all others waiting until the end of its transaction, so it comes as late as it can.
+CREATE FUNCTION public.let_act_in_space(p_id uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  fn text;
+BEGIN
+  FOREACH fn IN ARRAY ARRAY['viewer', 'auditor', 'compliance', 'privacy', 'risk', 'admin'] LOOP
     EXECUTE format('GRANT %I TO kompl_acting', public.tenant_role(p_id, fn));
   END LOOP;
 END
@@ -36,13 +47,15 @@ BEGIN
   INSERT INTO public.licenses (tenant_id, type, start_date, end_date)
   VALUES (p_id, p_licence_type, p_licence_start, p_licence_end);
   PERFORM public.make_tenant_space(p_id);
+  PERFORM public.let_act_in_space(p_id);
   PERFORM private.log_event('tenant.create', 'tenants', p_id, p_id, NULL,
     jsonb_build_object('name', btrim(p_name), 'domain', lower(p_domain), 'licence', p_licence_type));
   RETURN p_id;
 END
 $$;
 
--- Begins a space; its tables come by the steps of the schema, in the same transaction. For the platform.
+-- Begins a space; its tables come by the steps of the schema, and finish_tenant_space ends it, all in one transaction. For the
+-- platform.
 CREATE FUNCTION public.prepare_tenant_space(p_id uuid DEFAULT gen_random_uuid()) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -51,6 +64,18 @@ BEGIN
   PERFORM public.make_tenant_space(p_id);
   PERFORM private.log_event('tenant.prepare', 'tenant_spares', p_id, NULL, NULL, NULL);
   RETURN p_id;
+END
+$$;
+
+CREATE FUNCTION public.finish_tenant_space(p_id uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  PERFORM public.require_administrator(NULL);
+  UPDATE private.tenant_spares SET finished = true WHERE id = p_id AND made_at = now() AND NOT finished;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the space is not being made in this transaction' USING ERRCODE = '55000';
+  END IF;
+  PERFORM public.let_act_in_space(p_id);
 END
 $$;
 
@@ -88,7 +113,7 @@ DECLARE
 BEGIN
   PERFORM public.require_administrator(NULL);
   SELECT s.id INTO spare FROM private.tenant_spares s
-  WHERE public.tenant_space_current(s.id, p_versions) ORDER BY s.made_at, s.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+  WHERE s.finished AND public.tenant_space_current(s.id, p_versions) ORDER BY s.made_at, s.id LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
@@ -108,7 +133,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 #variable_conflict use_column
 BEGIN
   PERFORM public.require_administrator(NULL);
-  RETURN QUERY SELECT s.id, s.made_at, public.tenant_space_current(s.id, p_versions) FROM private.tenant_spares s
+  RETURN QUERY SELECT s.id, s.made_at, s.finished AND public.tenant_space_current(s.id, p_versions) FROM private.tenant_spares s
     ORDER BY s.made_at, s.id;
 END
 $$;
@@ -133,7 +158,8 @@ BEGIN
 END
 $$;
 
--- As in 0031; and for a space that is being made in this very transaction.
+-- As in 0031; and for a space that is being made in this very transaction. A person's column is made without its foreign key to
+-- public.users, as the migrator does (src/main/db/migrate/files.ts).
 CREATE OR REPLACE FUNCTION public.apply_tenant_step(p_tenant uuid, p_version text, p_name text, p_sql text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -158,17 +184,21 @@ BEGIN
   END IF;
   PERFORM set_config('search_path', format('%I, public', space), true);
   -- the placeholders in two halves, so that the migrator does not take them for its own
-  EXECUTE replace(regexp_replace(p_sql, '\{' || '\{(schema|role)\}\}', space, 'g'), '{' || '{tenant_id}}', p_tenant::text);
+  EXECUTE replace(regexp_replace(
+    regexp_replace(p_sql, '(\w+)\s+uuid([^,\n]*)\s+REFERENCES\s+public\.users\s*\(id\)',
+      '\1 uuid\2 CHECK (\1 <> ''00000000-0000-0000-0000-000000000000''::uuid)', 'g'),
+    '\{' || '\{(schema|role)\}\}', space, 'g'), '{' || '{tenant_id}}', p_tenant::text);
   INSERT INTO private.migration_history (version, description, scope, tenant_id, checksum, direction, duration_ms)
   VALUES (p_version, p_name, 'tenant', p_tenant, sum, 'up',
     greatest(0, extract(epoch FROM clock_timestamp() - began) * 1000)::integer);
 END
 $$;
 
-REVOKE ALL ON FUNCTION public.make_tenant_space(uuid), public.tenant_space_current(uuid, text[]), public.prepare_tenant_space(uuid),
+REVOKE ALL ON FUNCTION public.make_tenant_space(uuid), public.let_act_in_space(uuid), public.tenant_space_current(uuid, text[]),
+  public.prepare_tenant_space(uuid), public.finish_tenant_space(uuid),
   public.claim_tenant(text, text, jsonb, text, date, date, text[]), public.tenant_spaces(text[]), public.discard_tenant_space(uuid)
   FROM PUBLIC;
 
 -- Open to every login, for each checks the caller itself.
-GRANT EXECUTE ON FUNCTION public.prepare_tenant_space(uuid), public.claim_tenant(text, text, jsonb, text, date, date, text[]),
+GRANT EXECUTE ON FUNCTION public.prepare_tenant_space(uuid), public.finish_tenant_space(uuid), public.claim_tenant(text, text, jsonb, text, date, date, text[]),
   public.tenant_spaces(text[]), public.discard_tenant_space(uuid) TO PUBLIC;

@@ -105,7 +105,7 @@ describe.each(testKinds())('the trail in the workstation on %s', (kind) => {
       expect.arrayContaining(['tenant.create', 'person.create']),
     );
     expect(await station.call('trail.facets')).toMatchObject({
-      actions: expect.arrayContaining(['denied', 'insert', 'migrate']),
+      actions: expect.arrayContaining(['denied', 'insert', 'tenant.create']),
     });
   });
 

@@ -98,7 +98,9 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl audit o
   it('seals, lists and proves', async () => {
     expect((await json('audit seal --key seal.pem')).rows).toBeGreaterThanOrEqual(0);
     const { entries } = await json(`audit list --tenant ${tenant} --limit 200`);
-    expect(entries.map(({ action }: { action: string }) => action)).toEqual(expect.arrayContaining(['migrate', 'tenant.create']));
+    expect(entries.map(({ action }: { action: string }) => action)).toEqual(
+      expect.arrayContaining(['person.create', 'tenant.create']),
+    );
     expect((await run(`audit list --tenant ${tenant} --limit 9999`)).code).toBe(1);
     const proof = await json('audit verify');
     expect(proof).toMatchObject({ ok: true, keysPinned: false });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type AdminClient, queryRows } from '../../db/migrate/client';
+import { marksPersonSql } from '../../db/migrate/people';
 
 export interface TableColumn {
   readonly name: string;
@@ -45,7 +46,8 @@ export function readTables(client: AdminClient, schema: string): Promise<Table[]
        (SELECT coalesce(json_agg(DISTINCT a.attname), '[]') FROM pg_attribute a
         LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid = 'public.users'::regclass
           AND a.attnum = ANY (k.conkey)
-        WHERE a.attrelid = c.oid AND (k.oid IS NOT NULL OR (c.relname = 'audit_log' AND a.attname = 'actor'))) AS people
+        WHERE a.attrelid = c.oid AND (k.oid IS NOT NULL OR (c.relname = 'audit_log' AND a.attname = 'actor')
+          OR EXISTS (SELECT FROM pg_constraint p WHERE p.conrelid = c.oid AND p.conkey = ARRAY[a.attnum] AND ${marksPersonSql('p')}))) AS people
      FROM pg_class c WHERE c.relnamespace = $1::text::regnamespace AND c.relkind = 'r' ORDER BY c.relname`,
     [schema],
   );

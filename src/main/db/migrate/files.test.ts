@@ -52,6 +52,11 @@ describe('loadMigrations', () => {
     ['a placeholder in a shared scope', { 'private/0001_x.up.sql': '{{schema}}' }, 'private/0001_x.up.sql'],
     ['a COMMIT of its own', { 'tenant/0001_x.up.sql': 'SELECT 1;\n  commit;' }, 'tenant/0001_x.up.sql'],
     ['a change of role', { 'public/0001_x.down.sql': 'RESET ROLE;' }, 'public/0001_x.down.sql'],
+    [
+      'a key out of the tenant',
+      { 'tenant/0001_x.up.sql': 'ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES public.users (id);' },
+      'tenant/0001_x.up.sql',
+    ],
     ['an unknown placeholder', { 'tenant/0001_x.up.sql': '{{Schema}}' }, 'tenant/0001_x.up.sql'],
   ])('refuses %s and names the file', async (_, files, file) => {
     await write(files as Record<string, string>);
@@ -76,6 +81,14 @@ describe('checksumOf', () => {
 });
 
 describe('fillPlaceholders', () => {
+  it('makes a person’s column without its key to public, and marks it', () => {
+    const sql =
+      'CREATE TABLE {{schema}}.a (b uuid NOT NULL REFERENCES public.users (id),\n c uuid REFERENCES public.users (id), d uuid REFERENCES {{schema}}.a (id));';
+    expect(fillPlaceholders(sql, TENANT).replaceAll(/tenant_[0-9a-f]+/g, 't')).toBe(
+      "CREATE TABLE t.a (b uuid NOT NULL CHECK (b <> '00000000-0000-0000-0000-000000000000'::uuid),\n c uuid CHECK (c <> '00000000-0000-0000-0000-000000000000'::uuid), d uuid REFERENCES t.a (id));",
+    );
+  });
+
   it('fills schema, role prefix and id', () => {
     const schema = 'tenant_0b9f1c527a8e4d2c9f113a5b7c9d1e2f';
     expect(fillPlaceholders("{{schema}}.t TO {{role}}_viewer '{{tenant_id}}'", TENANT)).toBe(

@@ -8,6 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@shared/errors';
 import { tenantSchema } from '@shared/roles';
+import { keepsForeignKey, withoutPersonKeys } from './people';
 import { statementsOf } from './sql-text';
 
 export const SCOPES = ['public', 'private', 'tenant'] as const;
@@ -104,6 +105,11 @@ async function loadSteps(folder: string, called: string, scope: Scope, prefix: '
     if (!version || !name) throw invalid(file, 'the name is not NNNN_name.up.sql, .down.sql or .data.sql');
     const text = (await readFile(join(folder, entry), 'utf8')).replaceAll('\r\n', '\n');
     checkPlaceholders(file, scope, text, kind === 'data');
+    if (scope === 'tenant' && keepsForeignKey(text))
+      throw invalid(
+        file,
+        'a tenant points to its own schema only; a person’s column is written NAME uuid REFERENCES public.users (id)',
+      );
     if (TRANSACTION_CONTROL.test(text)) throw invalid(file, 'the transaction belongs to the migrator');
     const part = parts.get(version) ?? { name };
     if (part.name !== name) throw invalid(file, `version ${version} has two names`);
@@ -139,8 +145,11 @@ function checkPlaceholders(file: string, scope: Scope, text: string, data: boole
   }
 }
 
-/** The SQL for one tenant. `tenantId` is checked to be a lower-case uuid before it goes anywhere near the text. */
+/** The SQL for one tenant, persons' columns without their key to public. `tenantId` is checked to be a lower-case uuid before it goes anywhere near the text. */
 export function fillPlaceholders(sql: string, tenantId: string): string {
   const schema = tenantSchema(tenantId);
-  return sql.replaceAll('{{schema}}', schema).replaceAll('{{role}}', schema).replaceAll('{{tenant_id}}', tenantId);
+  return withoutPersonKeys(sql)
+    .replaceAll('{{schema}}', schema)
+    .replaceAll('{{role}}', schema)
+    .replaceAll('{{tenant_id}}', tenantId);
 }

@@ -61,7 +61,7 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
         'reset_password', 'remove_person', 'person_by_email', 'tenant_people', 'suspend_tenant', 'resume_tenant', 'set_licence',
         'enforce_licences', 'tenant_directory', 'licence_usage', 'set_tenant_config', 'set_global_config', 'effective_config',
         'apply_tenant_step', 'fill_tenant', 'rename_tenant', 'schedule_tenant_deletion', 'cancel_tenant_deletion', 'shred_tenant', 'tenant_endings',
-        'administers_platform', 'prepare_tenant_space', 'claim_tenant', 'tenant_spaces', 'discard_tenant_space'))
+        'administers_platform', 'prepare_tenant_space', 'finish_tenant_space', 'claim_tenant', 'tenant_spaces', 'discard_tenant_space'))
       UNION ALL SELECT o.oid::regclass::text FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace, aclexplode(o.relacl) a
       WHERE (${OURS}) AND ${NO_EXTENSION} AND a.grantee = 0
       UNION ALL SELECT c.oid::regclass::text || '.' || o.attname FROM pg_attribute o JOIN pg_class c ON c.oid = o.attrelid
@@ -102,6 +102,11 @@ const RULES: Readonly<Record<string, { readonly query: string; readonly breach: 
     query: `SELECT o.oid::regclass::text AS what FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
       WHERE n.nspname LIKE 'tenant\\_%' AND o.relkind IN ('m', 'f')`,
     breach: (schema) => `CREATE MATERIALIZED VIEW ${schema}.loose AS SELECT 1 AS a`,
+  },
+  'no foreign key of a tenant leaves its schema': {
+    query: `SELECT o.conrelid::regclass::text || ' ' || o.conname AS what FROM pg_constraint o JOIN pg_namespace n ON n.oid = o.connamespace
+      JOIN pg_class t ON t.oid = o.confrelid WHERE o.contype = 'f' AND n.nspname LIKE 'tenant\\_%' AND t.relnamespace <> n.oid`,
+    breach: (schema) => `ALTER TABLE ${schema}.findings ADD FOREIGN KEY (owner_id) REFERENCES public.users (id)`,
   },
   'foreign keys stay in their schema or point to public': {
     query: `SELECT o.conrelid::regclass::text || ' ' || o.conname AS what FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid

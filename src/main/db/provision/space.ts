@@ -37,6 +37,7 @@ export async function makeSpace(client: AdminClient, options: CreateTenantOption
   const id = (options.newId ?? randomUUID)();
   await client.query('SELECT public.prepare_tenant_space($1::uuid)', [id]);
   await createTenantSchema(client, id, options);
+  await client.query('SELECT public.finish_tenant_space($1::uuid)', [id]);
   return id;
 }
 

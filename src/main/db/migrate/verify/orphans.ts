@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { type AdminClient, queryRows } from '../client';
+import { marksPersonSql } from '../people';
 
 export interface Orphan {
   readonly kind:
@@ -119,7 +120,13 @@ export async function rowOrphans(client: AdminClient, schema: string, tenantId: 
          JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = u.pn)) AS check
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN pg_class pc ON pc.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = pc.relnamespace
-     WHERE k.contype = 'f' AND n.nspname = $1 AND k.conparentid = 0 ORDER BY 1`,
+     WHERE k.contype = 'f' AND n.nspname = $1 AND k.conparentid = 0
+     UNION ALL
+     SELECT c.relname || '.' || a.attname, format('SELECT count(*) FROM %I.%I c WHERE NOT EXISTS (SELECT FROM public.users p WHERE p.id = c.%I)
+         AND c.%I IS NOT NULL', n.nspname, c.relname, a.attname, a.attname)
+     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
+     WHERE ${marksPersonSql('k')} AND n.nspname = $1 ORDER BY 1`,
     [schema],
   );
   if (keys.length === 0) return [];
