@@ -1,37 +1,43 @@
 /**
- * A thousand tenants: onboarding one, a list and the first page over all of them against ten, and a migration of all. The ten
- * live in a database of their own, so that both sides take turns. The thousand are made by real provisioning, with the server's
- * fsync off while they are made and on again before anything is measured.
+ * A thousand tenants: onboarding one, the pages of persons in a database of a thousand against one of ten, and a migration of all.
+ * The thousand are made as spaces by the product's own code over two connections and then claimed, with the server's fsync off
+ * meanwhile; how long that took is told. Persons work as they do: each over connections of their own, in their own tenant, ten of
+ * them at once on either side.
  */
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onboardTenant } from '@main/admin/onboarding';
+import { ownerRunner } from '@main/admin/runner';
 import { type Database, openDatabase } from '@main/db/database';
 import { migrateAll } from '@main/db/migrate';
+import type { CreatedTenant } from '@main/db/provision';
 import { readPosture } from '@main/domains/home/posture';
 import type { EntityContext } from '@main/entities/context';
 import { listRecords } from '@main/entities/read';
 import { type BenchFigure, figureFrom, figureOf, median, percentile, progress } from './lib/figure';
-import { type BenchPlace, migrationsFolder, withPlace } from './lib/place';
+import { type BenchPerson, type BenchPlace, migrationsFolder, withPlace } from './lib/place';
 
 const MANY = Number(process.env.KOMPL_BENCH_TENANTS ?? 1_000);
 const FEW = 10;
 const ONBOARDED = 8;
-const READS = 1_000;
 const PARALLEL = 2;
 const CONTROLS = 100;
+/** Persons at work at once on each side, as many rounds of other persons, pages that each of them loads in a round. */
+const PERSONS = 10;
+const ROUNDS = 10;
+const PAGES = 12;
 
 export async function run(): Promise<BenchFigure[]> {
   return withPlace((few) =>
     withPlace(async (many) => {
       const onboarding = await onboard(many);
-      progress(`${MANY} tenants`);
       const fewTenants = await furnish(few, FEW);
       const manyTenants = await furnish(many, MANY);
-      progress('a list and the first page over all of them');
-      const reads = await readAll(few, fewTenants, many, manyTenants);
+      progress('pages of persons');
+      const pages = await readAll(few, fewTenants, many, manyTenants);
       progress('a migration of all of them');
-      return [onboarding, ...reads, await migrateAllOf(many)];
+      return [...onboarding, ...pages, await migrateAllOf(many)];
     }),
   );
 }
@@ -44,44 +50,66 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 const selectOne = (place: BenchPlace) => timed(() => place.admin.query('SELECT 1'));
 
-/** Each new tenant beside a hundred times `select 1` on the same connection. */
-async function onboard(place: BenchPlace): Promise<BenchFigure> {
+/** Each new tenant, and each space for one, beside a hundred times `select 1`. An onboarding opens a connection of its own. */
+async function onboard(place: BenchPlace): Promise<BenchFigure[]> {
   progress('onboarding');
-  const ours: number[] = [];
-  const floor: number[] = [];
+  const runner = ownerRunner({ connectAdmin: () => place.connect() }, { personId: null, source: 'bench/0.1.0' });
+  const sides = { claim: [] as number[], make: [] as number[], claimFloor: [] as number[], makeFloor: [] as number[] };
   for (let at = -1; at < ONBOARDED; at++) {
-    const ones: number[] = [];
-    for (let n = 0; n < 100; n++) ones.push(await selectOne(place));
-    const took = await timed(() => place.tenant(`onboarded${at + 1}`));
+    const floor = async () => {
+      const ones: number[] = [];
+      for (let n = 0; n < 100; n++) ones.push(await selectOne(place));
+      return median(ones);
+    };
+    const makeFloor = await floor();
+    const made = await timed(() => place.space());
+    const claimFloor = await floor();
+    const tenant = place.newTenant(`onboarded${at + 1}`);
+    const administrator = { email: `admin@${tenant.domain}`, password: 'a long enough pass phrase' };
+    const claimed = await timed(async () => {
+      const { prepared } = await onboardTenant(
+        runner,
+        { ...tenant, starter: 'standard', administrator },
+        { migrations: place.migrations },
+      );
+      if (!prepared) throw new Error('the space was not claimed');
+    });
     if (at < 0) continue;
-    ours.push(took);
-    floor.push(median(ones));
+    sides.claim.push(claimed);
+    sides.make.push(made);
+    sides.claimFloor.push(claimFloor);
+    sides.makeFloor.push(makeFloor);
   }
-  return figureOf('onboarding-tenant', ours, floor);
+  return [figureOf('onboarding-tenant', sides.claim, sides.claimFloor), figureOf('space-making', sides.make, sides.makeFloor)];
 }
 
-async function furnish(place: BenchPlace, count: number): Promise<string[]> {
+async function furnish(place: BenchPlace, count: number): Promise<CreatedTenant[]> {
+  const began = performance.now();
   await place.admin.query('ALTER SYSTEM SET fsync = off');
   await place.admin.query('SELECT pg_reload_conf()');
   try {
-    const ids: string[] = [];
+    const tenants: CreatedTenant[] = [];
     let next = 0;
     await Promise.all(
       Array.from({ length: PARALLEL }, async () => {
         const client = await place.connect();
         for (let n = next++; n < count; n = next++) {
-          const { id, schema } = await place.tenant(`t${n}`, client);
+          await place.space(client);
+          const tenant = await place.tenant(`t${n}`, client);
           await client.query(
-            `INSERT INTO ${schema}.controls (ref, name, family)
-             SELECT 'C-' || n, 'Control ' || n, 'F' || n % 10 FROM generate_series(1, ${CONTROLS}) n; ANALYZE ${schema}.controls`,
+            `INSERT INTO ${tenant.schema}.controls (ref, name, family)
+             SELECT 'C-' || n, 'Control ' || n, 'F' || n % 10 FROM generate_series(1, ${CONTROLS}) n; ANALYZE ${tenant.schema}.controls`,
           );
-          ids.push(id);
-          if (ids.length % 100 === 0) progress(`${ids.length} of ${count}`);
+          tenants.push(tenant);
+          if (tenants.length % 100 === 0) progress(`${tenants.length} of ${count} tenants`);
         }
         await client.end();
       }),
     );
-    return ids;
+    progress(`${count} tenants made in ${Math.round((performance.now() - began) / 1000)} s`);
+    // As a night leaves the catalogue; a person meets a database that is kept up.
+    await place.admin.query('VACUUM (ANALYZE)');
+    return tenants;
   } finally {
     await place.admin.query('ALTER SYSTEM RESET fsync');
     await place.admin.query('SELECT pg_reload_conf()');
@@ -89,40 +117,83 @@ async function furnish(place: BenchPlace, count: number): Promise<string[]> {
   }
 }
 
-/** As an administrator who acts for a person of each tenant, so that one pool serves all of them, as PgBouncer would. */
-async function readAll(few: BenchPlace, fewTenants: string[], many: BenchPlace, manyTenants: string[]): Promise<BenchFigure[]> {
-  const person = '00000000-0000-4000-8000-000000000001';
-  const sides = [
-    { database: openDatabase(many.server), tenants: manyTenants, list: [] as number[], page: [] as number[] },
-    { database: openDatabase(few.server), tenants: fewTenants, list: [] as number[], page: [] as number[] },
-  ] as const;
-  const contextOf = (database: Database, tenantId: string): EntityContext => ({
+interface Times {
+  readonly list: number[];
+  readonly page: number[];
+  readonly first: number[];
+}
+
+interface AtWork {
+  readonly database: Database;
+  readonly ctx: EntityContext;
+}
+
+/** A person's workstation: their own login and connections. */
+async function atWork(place: BenchPlace, person: BenchPerson): Promise<AtWork> {
+  const database = openDatabase({ ...place.server, user: person.login.user, password: person.login.password });
+  await database.ready();
+  const ctx: EntityContext = {
     database,
-    session: { personId: person, tenantId, functions: ['auditor'] },
+    session: { personId: person.personId, tenantId: person.tenantId, functions: ['auditor'] },
     device: { id: 'bench', nextSeq: () => 1 },
     clock: { now: () => new Date('2026-06-01T12:00:00Z'), today: () => '2026-06-01' },
     source: 'bench/0.1.0',
-  });
-  try {
-    for (const { database } of sides) await database.ready();
-    for (let at = -MANY; at < READS; at++) {
-      for (const side of at % 2 === 0 ? sides : [...sides].reverse()) {
-        // Every tenant once to warm up, then in an order that jumps about.
-        const ctx = contextOf(side.database, side.tenants[(Math.abs(at) * 7919) % side.tenants.length] ?? '');
-        const list = await timed(() => listRecords(ctx, 'controls', {}));
-        const page = await timed(() => readPosture(ctx));
-        if (at < 0) continue;
-        side.list.push(list);
-        side.page.push(page);
+  };
+  return { database, ctx };
+}
+
+/** Rounds of ten persons on either side, of ten other tenants in each round where there are more; pages in turns. */
+async function readAll(
+  few: BenchPlace,
+  fewTenants: readonly CreatedTenant[],
+  many: BenchPlace,
+  manyTenants: readonly CreatedTenant[],
+): Promise<BenchFigure[]> {
+  const sides = [
+    { place: many, tenants: manyTenants, times: { list: [], page: [], first: [] } as Times },
+    { place: few, tenants: fewTenants, times: { list: [], page: [], first: [] } as Times },
+  ] as const;
+  for (let round = 0; round < ROUNDS; round++) {
+    const open: (AtWork & { readonly times: Times })[] = [];
+    try {
+      for (let n = 0; n < PERSONS; n++) {
+        // The order of the sides changes, and tenants come in an order that jumps about.
+        for (const side of n % 2 === 0 ? sides : [...sides].reverse()) {
+          const tenant = side.tenants[((round * PERSONS + n) * 7919) % side.tenants.length];
+          if (!tenant) throw new Error('no tenants');
+          const person = await side.place.person(tenant, 'auditor');
+          const own = { ...(await atWork(side.place, person)), times: side.times };
+          own.times.first.push(
+            await timed(async () => {
+              await listRecords(own.ctx, 'controls', {});
+              await readPosture(own.ctx);
+            }),
+          );
+          open.push(own);
+        }
       }
+      for (let page = -2; page < PAGES; page++) {
+        for (const { ctx, times } of page % 2 === 0 ? open : [...open].reverse()) {
+          const list = await timed(() => listRecords(ctx, 'controls', {}));
+          const dashboard = await timed(() => readPosture(ctx));
+          // The pool opens its second connection within the first pages.
+          if (page < 0) continue;
+          times.list.push(list);
+          times.page.push(dashboard);
+        }
+      }
+    } finally {
+      for (const { database } of open) await database.close();
     }
-    const [ours, floor] = sides;
-    const p95 = (name: string, key: 'list' | 'page') =>
-      figureFrom(name, percentile(ours[key], 0.95), percentile(floor[key], 0.95), READS);
-    return [p95('list-1000-tenants', 'list'), p95('dashboard-1000-tenants', 'page')];
-  } finally {
-    for (const { database } of sides) await database.close();
   }
+  const [ours, floor] = sides;
+  const p95 = (name: string, key: 'list' | 'page') =>
+    figureFrom(name, percentile(ours.times[key], 0.95), percentile(floor.times[key], 0.95), ours.times[key].length);
+  return [
+    p95('list-1000-tenants', 'list'),
+    p95('dashboard-1000-tenants', 'page'),
+    figureOf('first-touch-1000-tenants', ours.times.first, floor.times.first),
+  ];
 }
 
 /** The migrations of this version and one step more, by the real migrator. */
@@ -133,13 +204,17 @@ async function migrateAllOf(place: BenchPlace): Promise<BenchFigure> {
     await writeFile(join(folder, 'tenant', '9999_bench.up.sql'), 'ALTER TABLE {{schema}}.risk_register ADD COLUMN bench text;\n');
     await writeFile(join(folder, 'tenant', '9999_bench.down.sql'), 'ALTER TABLE {{schema}}.risk_register DROP COLUMN bench;\n');
     const ones: number[] = [];
-    for (let n = 0; n < 2_000; n++) ones.push(await selectOne(place));
+    const floor = async () => {
+      for (let n = 0; n < 1_000; n++) ones.push(await selectOne(place));
+    };
+    await floor();
     let tenants = 0;
     const took = await timed(async () => {
       const report = await migrateAll(() => place.connect(), { folder, now: () => performance.now(), parallel: PARALLEL });
       if (report.failures.length > 0) throw new Error(`${report.failures.length} tenants failed`);
       tenants = report.tenants;
     });
+    await floor();
     return figureFrom('migrate-1000-tenants', took / tenants, median(ones), tenants);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -5,7 +5,16 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { loadMigrations, type MigrationSet, migrate } from '@main/db/migrate';
-import { type CreatedTenant, createPerson, createTenant } from '@main/db/provision';
+import { inTransaction } from '@main/db/migrate/client';
+import {
+  type CreatedTenant,
+  checkTenant,
+  claimSpace,
+  createPerson,
+  createTenant,
+  makeSpace,
+  type NewTenant,
+} from '@main/db/provision';
 import type { ServerTarget } from '@main/db/target';
 import type { TenantFunction } from '@shared/roles';
 import pg from 'pg';
@@ -25,7 +34,12 @@ export interface BenchPlace {
   readonly migrations: MigrationSet;
   /** A further connection as superuser; the caller ends it. */
   connect(): Promise<pg.Client>;
+  /** Values of a tenant whose domain nobody has. */
+  newTenant(name: string): NewTenant;
+  /** In a space that is ready, else made on the spot. */
   tenant(name: string, client?: pg.Client): Promise<CreatedTenant>;
+  /** Makes a space for a tenant to come. */
+  space(client?: pg.Client): Promise<string>;
   person(tenant: CreatedTenant, fn: TenantFunction): Promise<BenchPerson>;
 }
 
@@ -65,7 +79,11 @@ export async function withPlace<T>(work: (place: BenchPlace) => Promise<T>): Pro
       admin,
       migrations,
       connect,
-      tenant: (name, client = admin) => createTenant(client, newTenant(name), { migrations }),
+      newTenant,
+      tenant: async (name, client = admin) =>
+        (await inTransaction(client, () => claimSpace(client, checkTenant(newTenant(name)), migrations))) ??
+        createTenant(client, newTenant(name), { migrations }),
+      space: (client = admin) => inTransaction(client, () => makeSpace(client, { migrations })),
       person: (tenant, fn) => newPerson(admin, tenant, fn),
     });
   } finally {

@@ -106,7 +106,7 @@ export function checkTenant(tenant: NewTenant): CheckedTenant {
 }
 
 /**
- * Creates a tenant.
+ * Creates a tenant on the spot.
  * @param client a database administrator's
  * @throws CodedError INPUT_INVALID with faults by field, DUPLICATE (the domain is taken), ROLE_FORBIDS, SCHEMA_MISSING
  */
