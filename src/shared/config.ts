@@ -7,7 +7,8 @@ import { z } from 'zod';
 
 export type ConfigRule =
   | { readonly type: 'boolean' }
-  | { readonly type: 'integer'; readonly min: number; readonly max: number }
+  /** `or`: one value more, outside of the range, that means something of its own. */
+  | { readonly type: 'integer'; readonly min: number; readonly max: number; readonly or?: number }
   | { readonly type: 'text'; readonly min: number; readonly max: number }
   | { readonly type: 'choice'; readonly options: readonly string[] }
   /** `min` to `max` values, each by the rule of `items`. */
@@ -99,6 +100,13 @@ export const CONFIG = {
     default: 10,
     perTenant: true,
   },
+  'retention.audit_log_months': {
+    label: 'Months that the trail stays on the server',
+    description: 'How many months the trail stays on the server before it may be archived to a file; 0 keeps it for ever.',
+    rule: { type: 'integer', min: 12, max: 1200, or: 0 },
+    default: 0,
+    perTenant: true,
+  },
   'evidence.types': {
     label: 'Kinds of evidence',
     description: 'The kinds that people choose from when they file evidence.',
@@ -157,11 +165,15 @@ export function schemaOf(rule: ConfigRule): z.ZodType<ConfigValue> {
   switch (rule.type) {
     case 'boolean':
       return z.boolean({ error: 'true or false' });
-    case 'integer':
-      return z
+    case 'integer': {
+      const within = z
         .int({ error: `a whole number from ${rule.min} to ${rule.max}` })
         .min(rule.min, `not under ${rule.min}`)
         .max(rule.max, `not over ${rule.max}`);
+      if (rule.or === undefined) return within;
+      const either = `${rule.or}, or a whole number from ${rule.min} to ${rule.max}`;
+      return z.int({ error: either }).refine((value) => value === rule.or || within.safeParse(value).success, either);
+    }
     case 'text':
       return z
         .string({ error: 'a text' })

@@ -257,6 +257,27 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     `${fileOf(d)} is no export of the trail${placeOf(d)}`,
     `${fact(d, ['reason'], 'It cannot be read')}. Compare it with the original.`,
   ],
+  TRAIL_KEPT: (d) => {
+    const whose = typeof d.tenant === 'string' ? `Tenant ${d.tenant}` : 'The platform';
+    const stays = 'Nothing left the server.';
+    switch (d.why) {
+      case 'none':
+        return ['There is no month of the trail before that one', stays];
+      case 'retention':
+        return [
+          `${whose} keeps the trail longer`,
+          `${stays} The setting retention.audit_log_months says how long; 0 is for ever.`,
+        ];
+      case 'hold':
+        return [`${whose} is under legal hold`, `${stays} Take the setting tenant.legal_hold back first.`];
+      case 'unsealed':
+        return ['Rows of these months wait for their seal', `${stays} Run kompl audit seal, then try again.`];
+      case 'broken':
+        return ['A trail does not prove as it stands', `${stays} Run kompl audit verify to see what was changed.`];
+      default:
+        return ['The trail is not what was written to the file', `${stays} Archive again to a new file.`];
+    }
+  },
   TRAIL_BROKEN: (d) => [
     'The sealed trail does not continue what was sealed before',
     `Nothing was written. Seal ${fact(d, ['seal'], '')} of ${fact(d, ['tenant'], 'the chain')} is gone or another: run kompl audit verify.`,

@@ -54,6 +54,8 @@ export const ERROR_CODES = {
   LIBRARY_FIXED: 'input',
   TRAIL_KEY_INVALID: 'input',
   TRAIL_FILE_INVALID: 'input',
+  // months of the trail that stay where they are
+  TRAIL_KEPT: 'input',
   // the sealed trail was tampered with
   TRAIL_BROKEN: 'local',
   // several writers

@@ -4,6 +4,7 @@
  * specified in docs/trail-format.md.
  */
 import { createHash } from 'node:crypto';
+import { Archived } from './checkpoint';
 import { merkleProofs, splitHashes } from './merkle';
 import { PLATFORM_CHAIN } from './seal';
 import type { TextRow, TrailSource } from './source';
@@ -43,6 +44,8 @@ export interface ExportOptions {
   readonly from: string | null;
   readonly to: string | null;
   readonly exportedAt: string;
+  /** These seals instead of those of the span. */
+  readonly seals?: { readonly first: number; readonly last: number };
   /** What the exporter is called, for the header. */
   readonly by: string;
 }
@@ -71,7 +74,8 @@ export async function exportLines(
     await put(line);
   };
   const keys = await source.keys();
-  const span = await source.span(options.from, options.to);
+  const span = options.seals ?? (await source.span(options.from, options.to));
+  const archived = new Archived(source.chain, await source.checkpoints());
   await write(
     JSON.stringify({
       kind: 'header',
@@ -93,7 +97,8 @@ export async function exportLines(
     if (!first || !last) break;
     const rows = await source.rows(first.seq, last.seq);
     for (const seal of seals) {
-      const own = rows.filter((row) => row.seal === seal.seq);
+      const found = rows.filter((row) => row.seal === seal.seq);
+      const own = archived.complete(seal, found);
       proof.add(seal, own);
       for (const line of sealLines(seal, own)) await write(line);
     }

@@ -78,6 +78,8 @@ export interface FileOptions {
   readonly fileName: string;
   readonly keys?: KnownKeys;
   readonly heads?: readonly ChainHead[];
+  /** Told of each seal that was read: its hash, how many rows it has, and the places whose text is there. */
+  readonly onSeal?: (seal: number, hash: string, size: number, places: ReadonlySet<number>) => void;
 }
 
 /**
@@ -96,6 +98,7 @@ class Reader {
   #proof: ChainProof | null = null;
   #seal: ListedSeal | null = null;
   #rows: FoundRow[] = [];
+  #texts = new Set<number>();
   #ended: z.infer<typeof endLine> | null = null;
   #withheld = 0;
   readonly #hashes = new Map<number, string>();
@@ -199,6 +202,7 @@ class Reader {
       const prefix = `${head},"row":`;
       if (!line.startsWith(prefix) || !line.endsWith('}')) throw this.#invalid('A row was rewritten');
       leaf = leafHash(line.slice(prefix.length, -1));
+      this.#texts.add(row.index);
     } else {
       const { id, at, leaf: stated } = row;
       if (stated === undefined || line !== `${head},"id":${JSON.stringify(id)},"at":${JSON.stringify(at)},"leaf":"${stated}"}`) {
@@ -239,9 +243,14 @@ class Reader {
   #finishSeal(): void {
     if (!this.#seal || !this.#proof) return;
     this.#proof.add(this.#seal, this.#rows);
-    if (this.#proof.head) this.#hashes.set(this.#proof.head.seq, this.#proof.head.hash);
+    if (this.#proof.head) {
+      const { seq, hash } = this.#proof.head;
+      this.#hashes.set(seq, hash);
+      this.options.onSeal?.(seq, hash, this.#seal.rowCount, this.#texts);
+    }
     this.#seal = null;
     this.#rows = [];
+    this.#texts = new Set();
   }
 
   #decode(bytes: Buffer): string {

@@ -5,6 +5,7 @@
 import { CodedError } from '@shared/errors';
 import { tenantSchema } from '@shared/roles';
 import { z } from 'zod';
+import { type Checkpoint, checkpointRow } from './checkpoint';
 import { leafHash } from './merkle';
 import { PLATFORM_CHAIN } from './seal';
 import type { ChainHead, FoundRow, KnownKeys, ListedSeal } from './verify';
@@ -26,6 +27,8 @@ export interface TrailSource {
   strays(): Promise<{ id: string; at: string | null }[]>;
   waiting(): Promise<{ rows: number; oldest: string | null }>;
   hashAt(seq: number): Promise<string | null>;
+  /** Which rows left the server, act by act; in order. */
+  checkpoints(): Promise<Checkpoint[]>;
   /** The seals that hold rows of a span of time; null where there is none. */
   span(from: string | null, to: string | null): Promise<{ first: number; last: number } | null>;
 }
@@ -80,6 +83,7 @@ interface Places {
   readonly strays: string;
   readonly waiting: string;
   readonly span: string;
+  readonly archives: string;
   readonly parameters: readonly unknown[];
 }
 
@@ -114,6 +118,13 @@ function sourceOf(chain: string, ask: Ask, places: Places): TrailSource {
       ]);
       return row?.hash ?? null;
     },
+    async checkpoints() {
+      const text = `SELECT c.chain::text AS chain, c.seq::text AS seq, c.before::text AS before, c.first_seal::text AS "firstSeal",
+        c.last_seal::text AS "lastSeal", encode(c.head, 'hex') AS head, c.row_count::text AS "rowCount", c.whole, c.parts,
+        encode(c.file_sha256, 'hex') AS "fileSha256", encode(c.previous, 'hex') AS previous, c.key_id AS "keyId",
+        ${at('c.archived_at')} AS "archivedAt", encode(c.signature, 'hex') AS signature FROM ${places.archives} ORDER BY c.seq`;
+      return all(checkpointRow, text, given);
+    },
     async span(from, to) {
       const [row] = await all(spanRow, places.span, [...given, from, to]);
       return row === undefined || row.first === null || row.last === null ? null : { first: row.first, last: row.last };
@@ -132,6 +143,7 @@ export function ownerSource(chain: string, ask: Ask): TrailSource {
   const events = chain === PLATFORM_CHAIN;
   return sourceOf(chain, ask, {
     parameters: [chain],
+    archives: 'private.trail_archives c WHERE c.chain = $1::uuid',
     seals: 'private.seals s WHERE s.chain = $1::uuid',
     keys: `SELECT key_id AS id, encode(public_key, 'hex') AS key FROM private.sealing_keys`,
     rows: `SELECT r.seal_seq::text AS seal, r.leaf_index AS index, r.id::text AS id, ${at('r.at')} AS at, r.row_text AS text,
@@ -153,6 +165,7 @@ export function tenantSource(tenantId: string, ask: Ask): TrailSource {
   const schema = tenantSchema(tenantId);
   return sourceOf(tenantId, ask, {
     parameters: [],
+    archives: `${schema}.trail_archives c`,
     seals: `${schema}.trail_seals s WHERE true`,
     keys: `SELECT DISTINCT s.key_id AS id, encode(s.public_key, 'hex') AS key FROM ${schema}.trail_seals s`,
     rows: `SELECT r.seal_seq::text AS seal, r.leaf_index AS index, r.id::text AS id, ${at('r.at')} AS at, r.row_text AS text, r.leaf,

@@ -17,7 +17,9 @@ export type FaultKind =
   | 'seal_order'
   | 'seal_signature'
   | 'seal_key'
-  | 'head_missing';
+  | 'head_missing'
+  /** A checkpoint of archived rows that is forged, out of order or not about this chain. */
+  | 'checkpoint';
 
 /** One fault. `row` is the number of the row in its trail, `at` its time as it stands there now. */
 export interface TrailFault {

@@ -2,7 +2,9 @@
 import { createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
 import { noteOwnerExport, noteTenantExport } from '@main/trail/access';
+import { type ArchiveReport, isArchive, readArchive } from '@main/trail/archive';
 import { exportCef } from '@main/trail/cef-export';
+import type { ArchiveFile } from '@main/trail/checkpoint';
 import { type ExportSummary, exportLines } from '@main/trail/export';
 import { readHeads, readPublicKeys } from '@main/trail/key-files';
 import { type ChainReport, proveChain } from '@main/trail/prove';
@@ -13,6 +15,7 @@ import { CodedError } from '@shared/errors';
 import { type Answer, AS_OPTION, type Command, type CommandCall, type OfflineCall, type OptionSpec } from '../command';
 import { UsageError } from '../usage';
 import { SOURCE, VERSION } from '../version';
+import { AUDIT_ARCHIVE_COMMANDS } from './audit-archive';
 import { AUDIT_LIST_COMMANDS } from './audit-list';
 import { AUDIT_SEAL_COMMANDS } from './audit-seal';
 import { actsForPerson, CHAIN_OPTION, chainOf, chainsOf, instantOf, type NamedChain, readChain } from './audit-shared';
@@ -37,7 +40,8 @@ const verify: Command = {
     'Prove that nothing in the sealed trail was changed, removed, added or moved; name what was. Exit code 1 for any fault.',
   options: {
     tenant: CHAIN_OPTION,
-    export: { type: 'string', value: 'FILE', help: 'prove this export instead; needs no database' },
+    export: { type: 'string', value: 'FILE', help: 'prove this export or archive instead; needs no database' },
+    archive: { type: 'string', value: 'FILE', help: 'the archived months, so that the whole is proven (several with commas)' },
     key: { type: 'string', value: 'PUB', help: 'trust only this public key (several with commas)' },
     head: { type: 'string', value: 'N:HASH', help: 'a seal noted earlier that must still be in the chain' },
     heads: { type: 'string', value: 'FILE', help: 'the sealer’s own memory, FILE.heads.json beside its key' },
@@ -51,6 +55,7 @@ const verify: Command = {
     const keys = pinnedKeys(call);
     const known = call.values.optional('heads') === undefined ? null : readHeads(call.path(call.values.text('heads')));
     const head = call.values.optional('head');
+    const given = await archivesOf(call, keys);
     if (head !== undefined && call.values.optional('tenant') === undefined) throw new UsageError('--head needs --tenant', verify);
     if (call.values.optional('tenant') === undefined && (await actsForPerson(call))) {
       throw new UsageError('--tenant is missing: a person proves their own tenant’s trail', verify);
@@ -58,15 +63,34 @@ const verify: Command = {
     const reports: (ChainReport & { readonly name: string })[] = [];
     for (const chain of await chainsOf(call)) {
       const heads = [head === undefined ? undefined : parseHead(head), known?.get(chain.id)].filter((one) => one !== undefined);
-      const report = await readChain(call, chain, (source) => proveChain(source, { ...(keys ? { keys } : {}), heads }));
+      const report = await readChain(call, chain, (source) =>
+        proveChain(source, { ...(keys ? { keys } : {}), heads, files: given.files }),
+      );
       reports.push({ ...report, name: chain.name });
     }
-    return serverAnswer(reports, keys !== undefined);
+    return serverAnswer(reports, keys !== undefined, given.faults);
   },
 };
 
-function serverAnswer(reports: readonly (ChainReport & { readonly name: string })[], pinned: boolean): Answer {
-  const faults = reports.flatMap((report) => report.faults);
+/** The archives that were given, each read and proven by itself, by their sums. */
+async function archivesOf(call: CommandCall, keys: KnownKeys | undefined) {
+  const files = new Map<string, ArchiveFile>();
+  const faults: TrailFault[] = [];
+  for (const name of (call.values.optional('archive') ?? '').split(',').filter((part) => part.trim() !== '')) {
+    const path = call.path(name.trim());
+    const report = await readArchive(path, { fileName: basename(path), ...(keys ? { keys } : {}) });
+    files.set(report.sha256, report.file);
+    faults.push(...report.faults);
+  }
+  return { files, faults };
+}
+
+function serverAnswer(
+  reports: readonly (ChainReport & { readonly name: string })[],
+  pinned: boolean,
+  ofFiles: readonly TrailFault[],
+): Answer {
+  const faults = [...reports.flatMap((report) => report.faults), ...ofFiles];
   return {
     failed: faults.length > 0,
     json: { ok: faults.length === 0, keysPinned: pinned, chains: reports },
@@ -75,8 +99,13 @@ function serverAnswer(reports: readonly (ChainReport & { readonly name: string }
         `${report.name}: ${report.rows} rows in ${report.seals} seals, ${report.faults.length === 0 ? 'whole' : `${report.faults.length} faults`}` +
           (report.waiting > 0 ? `; ${report.waiting} rows wait for their seal since ${report.oldestWaiting}` : ''),
         ...(report.head ? [`  head ${report.head.seq}:${report.head.hash}`] : []),
+        ...report.archived.map(
+          ({ before, rows, fileSha256, checkpoint, proven }) =>
+            `  archived before ${before}: ${rows} rows, checkpoint ${checkpoint}, ${proven ? 'proven from the file given' : `in the file ${fileSha256}`}`,
+        ),
         ...report.faults.map(faultLine),
       ]),
+      ...ofFiles.map(faultLine),
       ...(pinned ? [] : ['The keys were taken from the database itself; give --key to trust your own copy only.']),
     ],
   };
@@ -88,6 +117,7 @@ async function verifyFile(call: OfflineCall, path: string): Promise<Answer> {
   const fileName = basename(path);
   let report: FileReport;
   try {
+    if (await isArchive(path)) return archiveAnswer(await readArchive(path, { fileName, ...(keys ? { keys } : {}) }), fileName);
     report = await proveLines(linesOf(path), {
       fileName,
       ...(keys ? { keys } : {}),
@@ -107,6 +137,23 @@ async function verifyFile(call: OfflineCall, path: string): Promise<Answer> {
       ...(report.head ? [`  head ${report.head.seq}:${report.head.hash}`] : []),
       ...faults.map(faultLine),
       ...(report.keysPinned ? [] : ['The keys were taken from the file itself; give --key to trust your own copy only.']),
+    ],
+  };
+}
+
+function archiveAnswer({ file: _, ...report }: ArchiveReport, fileName: string): Answer {
+  const { chains, faults, before, sha256 } = report;
+  return {
+    failed: faults.length > 0,
+    json: { ok: faults.length === 0, file: fileName, ...report },
+    text: [
+      `${fileName}: the trail before ${before}, ${chains.length} chains, ${faults.length === 0 ? 'whole' : `${faults.length} faults`}`,
+      `  sha256 ${sha256}`,
+      ...chains.map(({ chain, rows, seals }) => `  ${chain}: ${rows} rows in ${seals} seals`),
+      ...faults.map(faultLine),
+      ...(chains.every(({ keysPinned }) => keysPinned)
+        ? []
+        : ['The keys were taken from the file itself; give --key to trust your own copy only.']),
     ],
   };
 }
@@ -215,4 +262,10 @@ async function newFile(path: string): Promise<Sink> {
   };
 }
 
-export const AUDIT_COMMANDS: readonly Command[] = [...AUDIT_SEAL_COMMANDS, verify, exportTrail, ...AUDIT_LIST_COMMANDS];
+export const AUDIT_COMMANDS: readonly Command[] = [
+  ...AUDIT_SEAL_COMMANDS,
+  verify,
+  exportTrail,
+  ...AUDIT_ARCHIVE_COMMANDS,
+  ...AUDIT_LIST_COMMANDS,
+];

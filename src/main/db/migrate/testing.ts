@@ -147,19 +147,30 @@ export class Workplace {
   }
 
   /** Statements of one transaction of a person in their tenant; committed. The rows are those of the last. */
-  async act(person: TestPerson, ...statements: readonly (string | readonly [string, unknown[]])[]) {
+  act(person: TestPerson, ...statements: readonly (string | readonly [string, unknown[]])[]) {
+    return this.actWith(person, async (ask) => {
+      let rows: readonly Record<string, unknown>[] = [];
+      for (const statement of statements) {
+        const [text, values] = typeof statement === 'string' ? [statement, undefined] : statement;
+        rows = (await ask(text, values)).rows as readonly Record<string, unknown>[];
+      }
+      return rows;
+    });
+  }
+
+  /** As `act`, with several questions in the one transaction. */
+  async actWith<T>(
+    person: TestPerson,
+    work: (ask: (text: string, values?: readonly unknown[]) => Promise<{ readonly rows: readonly object[] }>) => Promise<T>,
+  ): Promise<T> {
     const client = await this.#clientOf(person);
     await client.query(
       openingSql({ tenantId: person.tenantId, function: person.fn, personId: person.id, source: 'test/1.0.0 bench' }),
     );
     try {
-      let rows: readonly Record<string, unknown>[] = [];
-      for (const statement of statements) {
-        const [text, values] = typeof statement === 'string' ? [statement, undefined] : statement;
-        rows = (await client.query(text, values)).rows as readonly Record<string, unknown>[];
-      }
+      const result = await work((text, values) => client.query(text, values && [...values]));
       await client.query('COMMIT');
-      return rows;
+      return result;
     } catch (error) {
       await client.query('ROLLBACK');
       throw error;

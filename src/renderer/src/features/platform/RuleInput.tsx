@@ -29,7 +29,7 @@ export function RuleInput({ rule, label, value, onChange }: RuleInputProps) {
       return (
         <NumberInput
           label={label}
-          min={rule.min}
+          min={Math.min(rule.min, rule.or ?? rule.min)}
           max={rule.max}
           allowDecimal={false}
           clampBehavior="none"
