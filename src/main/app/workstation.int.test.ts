@@ -69,6 +69,22 @@ describe.each(testKinds())('the workstation on %s', (kind) => {
       expect(await station.call('session.state')).toMatchObject({ person: null });
     });
 
+    it('lets an administrator of the platform in who belongs to no tenant, and to no tenant’s records', async () => {
+      const { rows } = await station.admin((client) =>
+        client.query("SELECT db_role FROM public.users WHERE email = 'none@bank.example'"),
+      );
+      const [{ db_role: role }] = rows as [{ db_role: string }];
+      await station.admin((client) => client.query(`GRANT kompl_platform TO ${role}`));
+      const state = await station.signIn('none@bank.example');
+      expect(state).toMatchObject({ person: { platform: true }, workspace: null, workspaces: [], readOnly: null });
+      expect(station.titles.at(-1)).toBeNull();
+      expect(await station.codeOf('admin.tenants.list')).toBe('ok');
+      expect(await station.codeOf('entities.regulations.list', {})).toBe('NOT_SIGNED_IN');
+      expect(await station.codeOf('session.switchTenant', { tenantId: station.tenants.bank })).toBe('NO_MEMBERSHIP');
+      await station.call('session.signOut');
+      await station.admin((client) => client.query(`REVOKE kompl_platform FROM ${role}`));
+    });
+
     it('says that somebody belongs to no tenant', async () => {
       expect(await signIn('none@bank.example')).toBe('NO_MEMBERSHIP');
     });

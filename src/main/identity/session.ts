@@ -30,8 +30,8 @@ export interface SessionOptions extends IdentityOptions {
   readonly throttle: Throttle;
   readonly settings: SettingsStore;
   readonly unlock: (personId: string, password: string) => Promise<KeyRing>;
-  /** How the database stands to this program, for a person in a tenant; null where they fit. */
-  readonly standing: (database: Database, personId: string, tenantId: string) => Promise<CodedErrorData | null>;
+  /** How the database stands to this program, for a person in a tenant or in none; null where they fit. */
+  readonly standing: (database: Database, personId: string, tenantId: string | null) => Promise<CodedErrorData | null>;
   /** The calendar date where the person sits. */
   readonly today: () => string;
   readonly onState: (state: SessionState) => void;
@@ -66,7 +66,8 @@ export interface Session {
 interface Current extends OpenSession {
   readonly person: SignedInPerson;
   readonly rows: readonly WorkspaceRow[];
-  readonly tenantId: string;
+  /** Null where an administrator of the platform has no tenant to be in. */
+  readonly tenantId: string | null;
   readonly readOnly: CodedErrorData | null;
 }
 
@@ -179,10 +180,10 @@ export function createSession(options: SessionOptions): Session {
       exclusive(async () => {
         await leave();
         const { database, person, workspaces } = await prove(input);
-        let tenantId: string;
+        let tenantId: string | null;
         let readOnly: CodedErrorData | null;
         try {
-          tenantId = chooseTenant(workspaces, settings.get().lastTenant[person.id], options.today());
+          tenantId = tenantFor(person, workspaces, settings.get().lastTenant[person.id], options.today());
           readOnly = await options.standing(database, person.id, tenantId);
         } catch (error) {
           if (!database.embedded) await database.close();
@@ -192,7 +193,7 @@ export function createSession(options: SessionOptions): Session {
         // Whoever asks for the keys hears of a failure; nobody asking is no unhandled one.
         ring.catch(() => undefined);
         connection.adopt(database);
-        remember(person.id, tenantId);
+        if (tenantId !== null) remember(person.id, tenantId);
         log.info('signed in', { person: person.id, tenant: tenantId });
         const who = { personId: person.id, person: toPerson(person), keys: () => ring };
         return enter({ ...who, database, rows: workspaces, tenantId, readOnly });
@@ -234,6 +235,12 @@ export function createSession(options: SessionOptions): Session {
         return enter({ ...current, rows, tenantId, readOnly });
       }),
   };
+}
+
+/** The tenant to open; none for whoever administers the platform and has no tenant that is open to them. Throws as `chooseTenant`. */
+function tenantFor(person: PersonRow, rows: readonly WorkspaceRow[], lastUsed: string | undefined, today: string): string | null {
+  if (person.platform && !rows.some((row) => refusalOf(row, today) === null)) return null;
+  return chooseTenant(rows, lastUsed, today);
 }
 
 function toPerson(row: PersonRow): SignedInPerson {

@@ -47,7 +47,7 @@ export function Navigation({ rail }: { readonly rail: boolean }) {
   const platform = useMe()?.platform ?? false;
   const { pathname } = useLocation();
   const groups = isPlatformPath(pathname)
-    ? platformNavigation(workspace?.name ?? 'the tenant')
+    ? platformNavigation(workspace?.name ?? null)
     : navigationFor(workspace?.functions ?? [], platform);
   return (
     <nav className={css.nav} data-rail={rail || undefined} aria-label="Main" data-pane="Navigation" tabIndex={-1}>

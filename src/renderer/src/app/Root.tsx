@@ -3,7 +3,7 @@
  * session and tenant, so nothing of the one before can stay on the screen.
  */
 import { lazy, Suspense, useEffect, useRef } from 'react';
-import { Outlet, useLocation, useNavigate } from 'react-router';
+import { Navigate, Outlet, useLocation, useNavigate } from 'react-router';
 import { ErrorState } from '../components/ErrorState';
 import { SignInPage } from '../features/signin/SignInPage';
 import { StartingScreen } from '../features/signin/StartingScreen';
@@ -13,6 +13,7 @@ import { useConnection } from '../lib/connection';
 import { scope } from '../lib/scope';
 import { useSession } from '../lib/session';
 import { BareFrame } from './BareFrame';
+import { needsNoTenant } from './navigation';
 import { askMain } from './start';
 import { useStartError } from './start-error';
 
@@ -62,7 +63,9 @@ export function Root() {
     );
   }
   const setting = pathname === '/connections';
-  if (session?.person && session.workspace && connection) {
+  if (session?.person && connection && (session.workspace || session.person.platform)) {
+    // An administrator of the platform who is in no tenant works on the platform and sees nothing else.
+    if (!session.workspace && !needsNoTenant(pathname)) return <Navigate to="/admin/tenants" replace />;
     return (
       <Suspense fallback={null}>
         <Shell

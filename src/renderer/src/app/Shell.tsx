@@ -19,7 +19,8 @@ import { useNarrow } from './useNarrow';
 export interface ShellProps {
   readonly session: {
     readonly person: SignedInPerson;
-    readonly workspace: Workspace;
+    /** Null for an administrator of the platform who is in no tenant. */
+    readonly workspace: Workspace | null;
     readonly readOnly?: CodedErrorData | null;
   };
   readonly connection: ConnectionState;
@@ -67,7 +68,7 @@ export function Shell({ session, connection, children }: ShellProps) {
       <div className={css.tenant}>
         <TenantBlock tenant={shown} onSwitch={() => openOverlay('tenants')} />
       </div>
-      <Head crumbs={head.crumbs} person={person} functions={workspace.functions} connection={connection} />
+      <Head crumbs={head.crumbs} person={person} functions={workspace?.functions ?? []} connection={connection} />
       <div className={css.body}>
         <Navigation rail={head.rail || narrow} />
         <main id="main" ref={main} className={css.main} tabIndex={-1} data-pane="Content">

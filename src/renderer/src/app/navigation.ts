@@ -79,6 +79,8 @@ const PLATFORM: NavGroup = {
 
 /** The groups that a person with these functions sees; a group with nothing in it is left out. */
 export function navigationFor(functions: readonly TenantFunction[], platform = false): readonly NavGroup[] {
+  // nobody is in a tenant without a function: no tenant is open, and the platform is all there is
+  if (platform && functions.length === 0) return [PLATFORM];
   const opens = ({ only }: NavItem) => only === undefined || only.some((fn) => functions.includes(fn));
   const groups = platform ? [...NAVIGATION, PLATFORM] : NAVIGATION;
   return groups.map((group) => ({ ...group, items: group.items.filter(opens) })).filter(({ items }) => items.length > 0);
@@ -89,8 +91,9 @@ export function navItemsFor(functions: readonly TenantFunction[], platform = fal
   return [...navigationFor(functions, platform).flatMap((group) => group.items), ...NAV_FOOT];
 }
 
-/** What the navigation holds during work on the platform: that work, and the way back into the tenant. */
-export function platformNavigation(tenantName: string): readonly NavGroup[] {
+/** What the navigation holds during work on the platform: that work, and the way back into the tenant, unless none is open. */
+export function platformNavigation(tenantName: string | null): readonly NavGroup[] {
+  if (tenantName === null) return [{ ...PLATFORM, label: null }];
   return [
     { ...PLATFORM, label: null },
     { label: 'Back to', items: [{ key: 'home', label: tenantName, icon: 'dashboard', to: '/', letter: 'H' }] },
@@ -100,6 +103,11 @@ export function platformNavigation(tenantName: string): readonly NavGroup[] {
 /** True for the screens of the platform's administration. */
 export function isPlatformPath(path: string): boolean {
   return PLATFORM.items.some((item) => isIn(item, path));
+}
+
+/** True for the screens that need no tenant. */
+export function needsNoTenant(path: string): boolean {
+  return isPlatformPath(path) || NAV_FOOT.some((item) => isIn(item, path));
 }
 
 /** True where a path lies in an item's part of the app. */

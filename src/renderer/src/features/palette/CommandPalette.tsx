@@ -57,7 +57,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const [at, setAt] = useState(0);
   const id = useId();
   const { mode, text } = readQuery(input);
-  const records = useRecords(text, mode !== 'commands');
+  const records = useRecords(text, mode !== 'commands' && workspace !== null);
 
   const leave = (act: () => void) => () => {
     onClose();
