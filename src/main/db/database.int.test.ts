@@ -153,6 +153,90 @@ describe.each(testKinds())('scoped transactions on %s', (kind) => {
     await expect(late?.()).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
+  describe('a read of one statement, whose COMMIT leaves with it', () => {
+    const read = (text: string, more: Partial<TenantScope> = {}, values: unknown[] = []) =>
+      database.withTenant(scope(0, { readOnly: true, ...more }), ({ query }) => query(text, values));
+    /** What a session has when nobody's scope is on it. */
+    const leftOver = () =>
+      database.withPerson({ personId: null, source: 'test' }, ({ query }) =>
+        query(`SELECT current_user = session_user AS own, current_setting('transaction_read_only') AS ro,
+          current_setting('search_path') AS path, nullif(current_setting('app.person', true), '') AS person`),
+      );
+    const clean = [{ own: true, ro: 'off', path: 'public, pg_temp', person: null }];
+
+    test('has role, path, limits and READ ONLY, and leaves nothing of them', async () => {
+      const { rows } = await read(
+        `SELECT current_user AS role, current_setting('search_path') AS path, n, $1::integer AS given,
+        current_setting('transaction_read_only') AS ro, current_setting('statement_timeout') AS ms FROM notes`,
+        {},
+        [7],
+      );
+      const path = `${tenantSchema(tenants[0])}, public, pg_temp`;
+      expect(rows).toEqual([{ role: tenantRole(tenants[0], 'auditor'), path, n: 1, given: 7, ro: 'on', ms: '30s' }]);
+      expect((await leftOver()).rows).toEqual(clean);
+    });
+
+    test('writes nothing, whichever way it is asked to', async () => {
+      await expect(read('INSERT INTO notes VALUES (70)')).rejects.toMatchObject({ details: { sqlState: '25006' } });
+      await expect(read(`SELECT set_config('transaction_read_only', 'off', true)`)).rejects.toThrow();
+      const { rows } = await read('SELECT n FROM notes ORDER BY n');
+      expect(rows).toEqual([{ n: 1 }]);
+      expect((await leftOver()).rows).toEqual(clean);
+    });
+
+    test('is not run where its scope is refused, and is itself reported where it fails', async () => {
+      const refused = read('SELECT n FROM notes', { function: 'admin' });
+      await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/ROLE_FORBIDS|VALUE_REFUSED/) });
+      for (let turn = 0; turn < 8; turn++) {
+        await expect(read('SELECT 1 / 0')).rejects.toMatchObject({ details: { sqlState: '22012' } });
+        await expect(read('SELECT nothing FROM notes')).rejects.toMatchObject({ details: { sqlState: '42703' } });
+      }
+      expect((await leftOver()).rows).toEqual(clean);
+      expect((await read('SELECT n FROM notes')).rows).toEqual([{ n: 1 }]);
+    });
+
+    test('lets nothing be sent behind its COMMIT', async () => {
+      let behind: Promise<unknown> | undefined;
+      const answer = await database.withTenant(scope(0, { readOnly: true }), ({ query }) => {
+        const only = query<{ n: number }>('SELECT n FROM notes');
+        behind = only.then(() => query('SELECT current_user'));
+        behind.catch(() => undefined);
+        return only;
+      });
+      expect(answer.rows).toEqual([{ n: 1 }]);
+      await expect(behind).rejects.toMatchObject({ code: 'INTERNAL', details: { reason: 'transaction is over' } });
+    });
+
+    test('is only taken for one where it is: two statements, and what is done with an answer, stay in one transaction', async () => {
+      const both = await database.withTenant(scope(1, { readOnly: true }), ({ query }) => {
+        query('SELECT 1');
+        return query('SELECT current_user AS role, n FROM notes');
+      });
+      expect(both.rows).toEqual([{ role: tenantRole(tenants[1], 'auditor'), n: 2 }]);
+      const seen = await database.withTenant(scope(1, { readOnly: true }), ({ query }) =>
+        query(`SELECT now() AS at`).then(async (first) => [first.rows, (await query('SELECT now() AS at, n FROM notes')).rows]),
+      );
+      const at = seen[0]?.[0]?.at;
+      expect(seen).toEqual([[{ at }], [{ at, n: 2 }]]);
+      // Work that throws before it asks anything.
+      await expect(
+        database.withTenant(scope(1, { readOnly: true }), () => {
+          throw new Error('of its own');
+        }),
+      ).rejects.toThrow('of its own');
+      expect((await leftOver()).rows).toEqual(clean);
+    });
+
+    test('writes commit as they did', async () => {
+      await database.withTenant(scope(1), ({ query }) => query('INSERT INTO notes VALUES (55)'));
+      expect((await read('SELECT n FROM notes ORDER BY n')).rows).toEqual([{ n: 1 }]);
+      const { rows } = await database.withTenant(scope(1, { readOnly: true }), ({ query }) =>
+        query('SELECT n FROM notes ORDER BY n'),
+      );
+      expect(rows).toEqual([{ n: 2 }, { n: 55 }]);
+    });
+  });
+
   test('refuses scopes that are no ids before anything is sent', async () => {
     for (const bad of [{ tenantId: "x'; DROP" }, { personId: 'nobody' }, { opId: '1' }, { reason: 'a\0b' }]) {
       await expect(database.withTenant(scope(0, bad), async () => 1)).rejects.toThrow();

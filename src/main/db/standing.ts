@@ -29,10 +29,9 @@ export interface StandingQuestion {
 /** SCHEMA_NEWER or SCHEMA_OLDER as data, with scope, found and expected; null where the database is what the program knows. */
 export async function readStanding(database: Database, question: StandingQuestion): Promise<CodedErrorData | null> {
   const { personId, tenantId, source, expected } = question;
-  const rows = await database.withPerson({ personId, source, readOnly: true }, async (tx) => {
-    const text = 'SELECT scope, version FROM public.schema_versions() WHERE tenant_id IS NULL OR tenant_id = $1::uuid';
-    return z.array(row).parse((await tx.query(text, [tenantId])).rows);
-  });
+  const text = 'SELECT scope, version FROM public.schema_versions() WHERE tenant_id IS NULL OR tenant_id = $1::uuid';
+  const answer = await database.withPerson({ personId, source, readOnly: true }, (tx) => tx.query(text, [tenantId]));
+  const rows = z.array(row).parse(answer.rows);
   const found = new Map(rows.map(({ scope, version }) => [scope, version]));
   const scopes: readonly Scope[] = tenantId === null ? ['public', 'private'] : ['public', 'private', 'tenant'];
   const standing = (code: 'SCHEMA_NEWER' | 'SCHEMA_OLDER', differs: (version: string, scope: Scope) => boolean) => {

@@ -1,6 +1,6 @@
 /**
  * Runs one piece of work in one scoped transaction on one client, in as few round trips as can be: BEGIN and the scope leave in
- * the same flush as the work's first statements.
+ * the same flush as the work's first statements, and COMMIT too where a read is one statement and nothing more.
  *
  * Promises: work runs under its scope or fails; a transaction that did not commit is reported, never taken for one that did; a
  * client goes back to the pool only when it is proven to be outside of any transaction, else it is destroyed.
@@ -39,6 +39,8 @@ class ScopedTransaction implements Transaction {
   #open = true;
   #db: PgRemoteDatabase | undefined;
   readonly #failures = new WeakSet<CodedError>();
+  #sent = 0;
+  #latest: Promise<unknown> | null = null;
   /** The first statement that failed; the transaction is lost from there on, even if work goes on. */
   failure: CodedError | null = null;
 
@@ -87,6 +89,11 @@ class ScopedTransaction implements Transaction {
     this.#open = false;
   }
 
+  /** True where this is the very answer of the one statement that was sent: who gives that back has nothing more to ask. */
+  isOnlyAnswer(given: unknown): boolean {
+    return this.#sent === 1 && given === this.#latest;
+  }
+
   /** The first failure, if `error` came from one of this transaction's statements; else the error itself. */
   causeOf(error: unknown): unknown {
     return error instanceof CodedError && this.#failures.has(error) ? this.failure : error;
@@ -103,6 +110,8 @@ class ScopedTransaction implements Transaction {
     );
     // Pipelined statements fail together; work may await only the first of them.
     answer.catch(() => undefined);
+    this.#sent += 1;
+    this.#latest = answer;
     return answer;
   }
 
@@ -170,7 +179,13 @@ export async function runTransaction<T>(
     () => null,
     (error: unknown) => fromClient(error),
   );
-  const outcome = (async () => work(transaction))();
+  const outcome = started(() => work(transaction));
+  let ended: Promise<boolean> | null = null;
+  if (options.readOnly && transaction.isOnlyAnswer(outcome)) {
+    // Closed first: what is sent behind a COMMIT would run without any scope.
+    transaction.close();
+    ended = end(client);
+  }
   stream.uncork();
 
   let result: T;
@@ -178,27 +193,46 @@ export async function runTransaction<T>(
     result = await outcome;
   } catch (error) {
     transaction.close();
-    const rolledBack = rollBack(client);
+    const clean = ended ?? rollBack(client);
     const scopeFailure = await opened;
-    release(await rolledBack);
+    release(await clean);
     // Whatever failed after a refused scope, or after a first failed statement (25P02), failed because of it.
     throw scopeFailure ?? transaction.causeOf(unwrap(error));
   }
   transaction.close();
   const refused = (await opened) ?? transaction.failure;
   if (refused !== null) {
-    release(await rollBack(client));
+    release(await (ended ?? rollBack(client)));
     throw refused;
   }
   if (options.readOnly) {
-    // Nothing was written, so the answer is whole: it goes to its reader first, the COMMIT right behind it.
-    process.nextTick(async () => release((await commit(client)) === null && isOutside(client)));
+    // Nothing was written, so the answer is whole: it goes to its reader first, the COMMIT behind it.
+    process.nextTick(async () => release(await (ended ?? end(client))));
     return result;
   }
   const failure = await commit(client);
   release(failure === null && isOutside(client));
   if (failure !== null) throw failure;
   return result;
+}
+
+/** What work gives back, as it is; a rejection where it throws at once. */
+function started<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Ends a transaction that only read, failed or not, by COMMIT; true when the client is proven to be clean. */
+async function end(client: PoolClient): Promise<boolean> {
+  try {
+    await client.query('COMMIT');
+    return isOutside(client);
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -116,18 +116,18 @@ export async function cachedRead<T>(
   const known = cache.get(key);
   const kept =
     known && now - known.readAt <= (read.maxAgeMs ?? Number.POSITIVE_INFINITY) && now >= known.readAt ? known : undefined;
+  const ask = (tx: SqlClient, token: string | null) =>
+    tx.query<Freshness>('SELECT token, fresh FROM freshness($1::text[], $2::text)', [tables, token]);
+  if (kept) {
+    // Given back as it is, so that scope, question and COMMIT are one flush: most answers are fresh.
+    const { rows } = await ctx.database.withTenant(scope, (tx) => ask(tx, kept.token));
+    if (rows[0]?.fresh) return kept.value as T;
+  }
   return ctx.database.withTenant(scope, async (tx) => {
-    const asked = tx.query<Freshness>('SELECT token, fresh FROM freshness($1::text[], $2::text)', [tables, kept?.token ?? null]);
-    if (!kept) {
-      // The token leaves first: what is committed between it and the answer only makes the answer look older than it is.
-      const [freshness, value] = await together(asked, work(tx));
-      keep(freshness.rows[0]?.token, value);
-      return value;
-    }
-    const [freshness] = (await asked).rows;
-    if (freshness?.fresh) return kept.value as T;
-    const value = await work(tx);
-    keep(freshness?.token, value);
+    // The token leaves first, in the answer's own transaction (another may run elsewhere): what is committed between it and the
+    // answer only makes the answer look older than it is.
+    const [freshness, value] = await together(ask(tx, null), work(tx));
+    keep(freshness.rows[0]?.token, value);
     return value;
   });
 

@@ -223,10 +223,10 @@ export async function listPeople(ctx: EntityContext): Promise<TenantPerson[]> {
     source: ctx.source,
     readOnly: true,
   };
-  return ctx.database.withTenant(scope, async (tx) => {
-    const { rows } = await tx.query<TenantPerson & Record<string, unknown>>(
+  const { rows } = await ctx.database.withTenant(scope, (tx) =>
+    tx.query<TenantPerson & Record<string, unknown>>(
       `SELECT id, display_name AS "displayName", email, functions, active FROM people ORDER BY lower(display_name), id`,
-    );
-    return rows;
-  });
+    ),
+  );
+  return rows;
 }
