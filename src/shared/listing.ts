@@ -54,7 +54,10 @@ export interface ListGroups {
 
 export interface ListPage<Row> {
   readonly rows: readonly Row[];
+  /** How many the list holds; with `more`, how many of them were counted. */
   readonly total: number;
+  /** The list holds more than `total`; asked for rows further down it counts further. */
+  readonly more?: boolean;
   /** Titles of the records that the rows refer to, by id (`F-031 Break-glass accounts …`). */
   readonly labels?: Readonly<Record<string, string>>;
 }

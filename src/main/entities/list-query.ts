@@ -47,19 +47,31 @@ export function pageStatement(
   return { text, values: parameters.values };
 }
 
+/** A search is counted so far ahead of the rows that are asked for, in steps, so that who goes on down the list meets no end. */
+const COUNTED_AHEAD = 10_000;
+const COUNTED_STEP = 5_000;
+
+/** How many hits of a search are counted for a page: `total` of the page at most. */
+export function countedAtMost({ offset }: Pick<CheckedListQuery, 'offset'>): number {
+  return Math.floor(offset / COUNTED_STEP) * COUNTED_STEP + COUNTED_AHEAD;
+}
+
+/** `total`, and `bound` where it may be `bound + 1`, which then means: more than `bound`. */
 export function totalStatement(
   entity: Entity,
   query: Pick<CheckedListQuery, 'filter' | 'search' | 'archived'>,
   facts: FilterFacts,
   candidates: Candidates | null = null,
-): Statement {
+): Statement & { readonly bound: number | null } {
   const parameters = new Parameters();
-  const indexed = indexedTotal(candidates, parameters);
-  if (indexed) return { text: indexed, values: parameters.values };
+  const bound = countedAtMost(query);
+  const indexed = indexedTotal(candidates, parameters, bound);
+  if (indexed) return { text: indexed, values: parameters.values, bound };
   const where = `${totalCondition(candidates, ROW, parameters)} AND ${whereClause(entity, query, facts, parameters)}`;
   return {
     text: `SELECT count(*)::integer AS total FROM ${tableOf(entity)} ${ROW} WHERE ${where}`,
     values: parameters.values,
+    bound: null,
   };
 }
 

@@ -65,7 +65,9 @@ export async function listRecords<N extends EntityName>(
       const total = totalStatement(entity, query, facts, candidates);
       const [rows, totals] = await together(asked, tx.query<{ total: number }>(total.text, total.values));
       const labels = await readLabels(tx, ctx.session, entity, rows.rows);
-      return { rows: rows.rows, total: totals.rows[0]?.total ?? 0, labels };
+      const counted = totals.rows[0]?.total ?? 0;
+      if (total.bound !== null && counted > total.bound) return { rows: rows.rows, total: total.bound, more: true, labels };
+      return { rows: rows.rows, total: counted, labels };
     },
   );
 }

@@ -1,9 +1,24 @@
 /** The search by index: over the fields that the definitions name, really by index, and never past what a person may see. */
 import { type TestDatabase, testServers, Workplace } from '@main/db/migrate/testing';
 import { SEARCHED_TABLES } from '@main/entities/candidates';
+import type { EntityContext, SqlClient } from '@main/entities/context';
+import { listRecords } from '@main/entities/read';
 import { columnName } from '@shared/entities/define';
 import { ENTITY_NAMES, entityOf } from '@shared/entities/registry';
+import type { ListQuery } from '@shared/listing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The person has one connection: a statement waits for the one before. */
+function oneByOne(client: SqlClient): SqlClient {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: <Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => {
+      const next = last.then(() => client.query<Row>(text, values));
+      last = next;
+      return next;
+    },
+  };
+}
 
 describe.each(testServers(['embedded', 'server']))('search by index on $kind', ({ open }) => {
   let database: TestDatabase;
@@ -57,6 +72,36 @@ describe.each(testServers(['embedded', 'server']))('search by index on $kind', (
     // Quotes, wildcards and backslashes are letters.
     for (const word of [`';--`, '%%%', '___', '\\\\\\'])
       expect(await at.act(auditor, [`SELECT find_records('findings', ARRAY[$1::text])`, [word]])).toEqual([]);
+  });
+
+  it('counts a broad search so far ahead of its rows, says that there are more, and all of them in the end', async () => {
+    // Many small records, past the triggers, so that it takes no time.
+    await database.admin.query(`SET session_replication_role = replica;
+      INSERT INTO ${at.a.schema}.control_sets (name) SELECT 'Turnstile ' || n FROM generate_series(1, 12000) n;
+      RESET session_replication_role`);
+    const { auditor } = at.a.people;
+    const tx: SqlClient = {
+      query: async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[] = []) => {
+        const rows = (await at.act(auditor, [text, [...values]])) as readonly Row[];
+        return { rows: [...rows], rowCount: rows.length };
+      },
+    };
+    const ctx: EntityContext = {
+      database: { withTenant: (_scope, work) => work(oneByOne(tx)) },
+      session: { personId: auditor.id, tenantId: at.a.id, functions: ['auditor'] },
+      device: { id: 'test', nextSeq: () => 1 },
+      clock: { now: () => new Date('2026-06-01T12:00:00Z'), today: () => '2026-06-01' },
+      source: 'test/0.1.0',
+    };
+    const page = (query: ListQuery) => listRecords(ctx, 'controlSets', { search: 'turnstile', limit: 2, ...query });
+    expect(await page({})).toMatchObject({ total: 10_000, more: true });
+    expect(await page({ offset: 4_999 })).toMatchObject({ total: 10_000, more: true });
+    const further = await page({ offset: 5_000 });
+    expect(further.total).toBe(12_000);
+    expect(further.more).toBeUndefined();
+    expect(further.rows).toHaveLength(2);
+    // A narrower one is counted out.
+    expect(await page({ search: 'turnstile 1199' })).toMatchObject({ total: 12 });
   });
 
   it('never says that a restricted record holds a word to who may not see it', async () => {

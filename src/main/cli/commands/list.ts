@@ -36,6 +36,7 @@ const list: Command = {
     const service = new EntityService();
     const rows: Readonly<Record<string, unknown>>[] = [];
     let total = 0;
+    let more = false;
     do {
       const page = await service.list(ctx, name, {
         search: call.values.optional('search') ?? '',
@@ -44,10 +45,11 @@ const list: Command = {
         limit: Math.max(1, Math.min(PAGE, limit - rows.length)),
       });
       total = page.total;
+      more = page.more === true;
       if (page.rows.length === 0) break;
       rows.push(...page.rows);
     } while (rows.length < Math.min(total, limit));
-    return { json: { rows, total }, text: tableOf(name, rows, total) };
+    return { json: { rows, total, ...(more ? { more } : {}) }, text: tableOf(name, rows, more ? `more than ${total}` : total) };
   },
 };
 
@@ -58,7 +60,7 @@ function limitOf(text: string | undefined): number {
 }
 
 /** The columns of the entity's own list, as wide as their content up to 60 characters. */
-function tableOf(name: EntityName, rows: readonly Record<string, unknown>[], total: number): string[] {
+function tableOf(name: EntityName, rows: readonly Record<string, unknown>[], total: number | string): string[] {
   const columns = entityOf(name).list.columns.map((column) => column.field);
   const cells = [columns, ...rows.map((row) => columns.map((column) => cellOf(row[column])))];
   const widths = columns.map((_, at) => Math.min(60, Math.max(...cells.map((line) => line[at]?.length ?? 0))));

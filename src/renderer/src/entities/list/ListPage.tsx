@@ -139,7 +139,9 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
       notify({
         tone: cut ? 'attention' : 'good',
         title: `${formatNumber(chosen.length)} rows exported`,
-        text: cut ? `The list holds ${formatNumber(all.total)}; filter it to reach the rest.` : fileName,
+        text: cut
+          ? `The list holds ${all.more ? 'more than ' : ''}${formatNumber(all.total)}; filter it to reach the rest.`
+          : fileName,
       });
     } catch (error) {
       notifyError(error, 'Nothing was exported');
@@ -212,6 +214,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
             />
             <div className={css.end}>
               <span className={css.count} data-testid="list-count" aria-live="polite">
+                {rows.more ? 'more than ' : null}
                 <strong>{formatNumber(rows.total)}</strong>
                 {all !== undefined && !state.archived && all !== rows.total ? ` of ${formatNumber(all)}` : null}
               </span>

@@ -31,6 +31,7 @@ export interface AllRows {
   readonly rows: readonly GenericRow[];
   readonly labels: Readonly<Record<string, string>>;
   readonly total: number;
+  readonly more: boolean;
 }
 
 /** Reads all pages of a query, up to `limit` rows. */
@@ -38,14 +39,16 @@ export async function readAll(list: EntityApi['list'], query: ListQuery, limit: 
   const rows: GenericRow[] = [];
   const labels: Record<string, string> = {};
   let total = 0;
+  let more = false;
   do {
     const page = await list.query({ ...query, offset: rows.length, limit: Math.min(PAGE, limit - rows.length) });
     total = page.total;
+    more = page.more === true;
     rows.push(...page.rows);
     Object.assign(labels, page.labels);
     if (page.rows.length === 0) break;
   } while (rows.length < Math.min(total, limit));
-  return { rows, labels, total };
+  return { rows, labels, total, more };
 }
 
 /** Hands a text to the browser's download, which asks where to put it. */

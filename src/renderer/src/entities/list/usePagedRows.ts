@@ -19,6 +19,8 @@ export interface RowRange {
 
 export interface PagedRows {
   readonly total: number;
+  /** There are more than `total`, which grows on the way down. */
+  readonly more: boolean;
   /** Undefined while the row is on its way. */
   rowAt(index: number): GenericRow | undefined;
   readonly labels: Labels;
@@ -51,6 +53,7 @@ function cachedRow(client: QueryClient, name: EntityName, query: ListQuery, inde
 interface Shown {
   readonly query: ListQuery;
   readonly total: number;
+  readonly more: boolean;
   readonly labels: Labels;
   readonly readAt: number;
 }
@@ -61,18 +64,20 @@ export function usePagedRows(name: EntityName, query: ListQuery, range: RowRange
   const client = useQueryClient();
   const pages = pagesOf(range);
   const results = useQueries({ queries: pages.map((page) => pageOptions(name, query, page)) });
-  const loaded = results.find((result) => result.data !== undefined);
+  // The last page that is there: a search is counted further the further down it is read.
+  const loaded = results.filter((result) => result.data !== undefined).at(-1);
   const labels = useMergedLabels(results.map((result) => result.data?.labels));
   const shown = useRef<Shown | null>(null);
   if (loaded?.data !== undefined) {
     const readAt = Math.max(...results.map((result) => result.dataUpdatedAt));
-    shown.current = { query, total: loaded.data.total, labels, readAt };
+    shown.current = { query, total: loaded.data.total, more: loaded.data.more === true, labels, readAt };
   }
   const failed = results.find((result) => result.error !== null);
   const current = shown.current;
   return useMemo(
     () => ({
       total: current?.total ?? 0,
+      more: current?.more ?? false,
       rowAt: (index: number) => (current === null ? undefined : cachedRow(client, name, current.query, index)),
       labels: current?.labels ?? NO_LABELS,
       loading: current === null && failed === undefined,
