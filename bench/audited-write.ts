@@ -3,18 +3,20 @@
  * are switched off; and eight writers of one tenant with a sealer at work, over without.
  */
 import { createKeyPem, readPrivateKey } from '@main/trail/keys';
+import { pauseFor } from '@main/trail/pause';
 import { registerKey, sealChain } from '@main/trail/sealer';
+import { watchAndSeal } from '@main/trail/watch';
 import type pg from 'pg';
-import { type BenchFigure, figureFrom, figureOf, median, progress } from './lib/figure';
+import { type BenchFigure, figureFrom, figureOf, progress } from './lib/figure';
 import { type BenchPlace, withPlace } from './lib/place';
 
 const CONTROLS = 2_000;
 const BULK = 10_000;
-const SINGLE_PAIRS = 400;
+const SINGLE_PAIRS = 1_200;
 const BULK_PAIRS = 9;
 const WRITERS = 8;
-const ROUND_MS = 2_500;
-const ROUNDS = 5;
+const ROUND_MS = 2_000;
+const ROUNDS = 16;
 
 interface Writable {
   readonly id: string;
@@ -99,45 +101,101 @@ async function insertMany({ client }: Writable): Promise<number> {
   return took;
 }
 
-/** Rounds with and without a sealer take turns; every writer changes records of its own. */
+/**
+ * Eight writers, each of records of its own, and the sealer as it runs in the workstation and in `kompl audit seal`, with its own
+ * manners. Short rounds with and without it take turns; between its rounds the sealer's clock stands still. Everything that was
+ * written counts, over all the time that it took: a median of rounds would pass over those in which much was sealed.
+ */
 async function sealing(place: BenchPlace, tenant: Writable): Promise<BenchFigure> {
   progress('eight writers of one tenant, with and without sealing');
-  const sealer = await place.connect();
+  const client = await place.connect();
   const key = readPrivateKey(createKeyPem().privatePem);
-  await registerKey(sealer, key, 'bench');
+  await registerKey(client, key, 'bench');
+  await sealChain(client, tenant.id, { key });
+  const turns = new Turns();
+  const stopping = new AbortController();
+  let sealed = 0;
+  const sealer = watchAndSeal(client, {
+    key,
+    chain: tenant.id,
+    signal: stopping.signal,
+    now: () => performance.now(),
+    sleep: (ms, signal) => turns.sleep(ms, signal),
+    onSealed: (_chain, rows) => {
+      sealed += rows;
+    },
+  });
   const writers: pg.Client[] = [];
   try {
     for (let n = 0; n < WRITERS; n++) {
-      const client = await place.connect();
-      await asAuditor(client, tenant.schema);
-      writers.push(client);
+      const writer = await place.connect();
+      await asAuditor(writer, tenant.schema);
+      writers.push(writer);
     }
-    const rates = { with: [] as number[], without: [] as number[] };
+    const totals = { with: { written: 0, ms: 0 }, without: { written: 0, ms: 0 } };
     for (let round = -1; round < ROUNDS; round++) {
       for (const kind of round % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const)) {
-        // What the round before left is sealed first, so that each begins alike.
-        await sealChain(sealer, tenant.id, { key });
-        const until = performance.now() + ROUND_MS;
-        const done = Promise.all(writers.map((client, n) => writeUntil(client, n, until)));
-        if (kind === 'with') {
-          while (performance.now() < until) {
-            await sealChain(sealer, tenant.id, { key });
-            await new Promise((rest) => setTimeout(rest, 500));
-          }
-        }
+        let over = false;
+        const began = performance.now();
+        const done = Promise.all(writers.map((writer, n) => writeWhile(writer, n, () => !over)));
+        if (kind === 'with') turns.begin();
+        await pauseFor(ROUND_MS, stopping.signal);
+        // A batch that is under way is part of the round.
+        if (kind === 'with') await turns.end();
+        over = true;
         const written = (await done).reduce((sum, one) => sum + one, 0);
-        if (round >= 0) rates[kind].push(written / (ROUND_MS / 1_000));
+        if (round < 0) sealed = 0;
+        else {
+          totals[kind].written += written;
+          totals[kind].ms += performance.now() - began;
+        }
       }
     }
-    return figureFrom('sealing-throughput', median(rates.with), median(rates.without), ROUNDS);
+    if (sealed === 0) throw new Error('nothing was sealed');
+    progress(`${sealed} of ${totals.with.written + totals.without.written} rows were sealed meanwhile`);
+    const rate = ({ written, ms }: { written: number; ms: number }) => (written / ms) * 1_000;
+    return figureFrom('sealing-throughput', rate(totals.with), rate(totals.without), ROUNDS);
   } finally {
-    await Promise.all([sealer, ...writers].map((client) => client.end()));
+    stopping.abort();
+    turns.begin();
+    await sealer;
+    await Promise.all([client, ...writers].map((each) => each.end()));
   }
 }
 
-async function writeUntil(client: pg.Client, writer: number, until: number): Promise<number> {
+/** Time that goes by in some rounds only. Whoever sleeps is at rest; `end` waits for that. */
+class Turns {
+  #running = false;
+  #resting = false;
+
+  begin(): void {
+    this.#running = true;
+  }
+
+  async end(): Promise<void> {
+    while (!this.#resting) await pauseFor(1, NEVER);
+    this.#running = false;
+  }
+
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    this.#resting = true;
+    for (let left = ms; left > 0 && !signal.aborted; ) {
+      const step = Math.min(left, STEP_MS);
+      await pauseFor(step, signal);
+      if (this.#running) left -= step;
+    }
+    // Not before its time runs again.
+    while (!this.#running && !signal.aborted) await pauseFor(STEP_MS, signal);
+    this.#resting = false;
+  }
+}
+
+const NEVER = new AbortController().signal;
+const STEP_MS = 10;
+
+async function writeWhile(client: pg.Client, writer: number, goOn: () => boolean): Promise<number> {
   let written = 0;
-  while (performance.now() < until) {
+  while (goOn()) {
     const ref = 1 + ((written * WRITERS + writer) % CONTROLS);
     await client.query(
       `UPDATE controls SET priority = 1 + ($1::integer / 7) % 4, name = 'Written ' || $1::text WHERE ref = 'C-' || $2::text`,

@@ -3,13 +3,13 @@
 //   node scripts/dev-servers.mjs > servers.env &     then     . ./servers.env
 import { createSteps, requireNode, runMain } from './lib/steps.mjs';
 import { onStopRequest } from './lib/stop-signals.mjs';
-import { startTestServers, testEnvironment } from './lib/test-servers.mjs';
+import { startTestServers, testEnvironment, throwaway } from './lib/test-servers.mjs';
 
 async function main() {
   requireNode();
   // Progress goes to standard error: standard output holds the export lines only.
   const steps = createSteps({ out: (line) => process.stderr.write(`${line}\n`) });
-  const servers = await steps.step('Test servers', () => startTestServers());
+  const servers = await steps.step('Test servers', () => startTestServers(throwaway));
   for (const [name, value] of Object.entries(testEnvironment(servers))) process.stdout.write(`export ${name}='${value}'\n`);
   steps.say('running until Ctrl-C');
   const keepAlive = setInterval(() => undefined, 60_000);

@@ -13,7 +13,7 @@ import { runStage, stopStages } from './lib/stages.mjs';
 import { createSteps, describeFailure, requireNode, runMain } from './lib/steps.mjs';
 import { onStopRequest } from './lib/stop-signals.mjs';
 import { closingLine, counts, countsOf, playwrightCounts, sum, vitestCounts } from './lib/test-counts.mjs';
-import { startTestServers, testEnvironment } from './lib/test-servers.mjs';
+import { startTestServers, testEnvironment, throwaway } from './lib/test-servers.mjs';
 
 const parts = ['lint', 'types', 'unit', 'int', 'e2e'];
 const usage = `usage: npm test [-- PART...] [-- RUNNER OPTIONS]
@@ -103,7 +103,7 @@ const build = (env) => steps.step('Build', (voice) => ensureBuilt(voice, { env }
 
 async function startServers() {
   await setUpServers(steps);
-  const servers = await steps.step('Test servers', () => startTestServers());
+  const servers = await steps.step('Test servers', () => startTestServers(throwaway));
   cleanUps.push(() => servers.stop());
   return testEnvironment(servers);
 }

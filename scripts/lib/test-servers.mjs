@@ -2,6 +2,12 @@
 import { startPgBouncer } from './pgbouncer.mjs';
 import { startPostgres } from './postgres.mjs';
 
+/**
+ * For a server that lives for one run of tests and of which nobody pulls the plug: PostgreSQL flushes every index that it builds
+ * and everything before it drops a database, and tests do both all the time. Benches do without.
+ */
+export const throwaway = { settings: { fsync: 'off', full_page_writes: 'off', max_wal_size: '4GB' } };
+
 /** Starts both; `stop` ends both and removes their folder. */
 export async function startTestServers(options = {}) {
   const pg = await startPostgres(options);

@@ -45,7 +45,7 @@ export class AdminDesk {
   ) {}
 
   static async open(kind: TestDatabase['kind']): Promise<AdminDesk> {
-    const server = await createTestDatabase(kind);
+    const server = await createTestDatabase(kind, 'migrated');
     const database = openDatabase(server.target);
     await migrateAll(() => database.connectAdmin(), { folder: MIGRATIONS_FOLDER, now: () => performance.now() });
     const runner = ownerRunner(database, { personId: null, source: SOURCE });

@@ -45,7 +45,7 @@ export interface TestStation {
 }
 
 export async function startStation(kind: TestDatabase['kind']): Promise<TestStation> {
-  const server = kind === 'embedded' ? null : await createTestDatabase(kind);
+  const server = kind === 'embedded' ? null : await createTestDatabase(kind, 'migrated');
   const folder = kind === 'embedded' ? await embeddedFolder() : await mkdtemp(join(tmpdir(), 'kompl-station-'));
   const events: AppEvent[] = [];
   const titles: (string | null)[] = [];

@@ -3,22 +3,24 @@
  * in it: two tenants with one person for each function. A person acts over their own login; on the embedded server, which has
  * one login, the administrator's connection takes the role and names the person, as the workstation does.
  */
-import { resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
-import { vector } from '@electric-sql/pglite-pgvector';
-import { TENANT_FUNCTIONS, type TenantFunction } from '@shared/roles';
 import pg from 'pg';
-import { createPerson, createTenant } from '../provision';
 import { openingSql } from '../scope';
 import type { ServerTarget } from '../target';
 import { createTestDatabase, type TestDatabase as ServerDatabase, testKinds } from '../testing/databases';
-import { loadMigrations, migrate, type OwnedClient } from '.';
+import {
+  CLOCK,
+  type Furniture,
+  furnish,
+  PgliteClient,
+  TEST_PASSWORD,
+  type TestPerson,
+  type TestTenant,
+} from '../testing/furniture';
+import { memoryTemplate, PGLITE_EXTENSIONS } from '../testing/templates';
+import { migrate, type OwnedClient } from '.';
 
-export const MIGRATIONS_FOLDER = resolve(import.meta.dirname, '../../../../migrations');
-export const CLOCK = { folder: MIGRATIONS_FOLDER, now: () => performance.now() };
-export const TEST_PASSWORD = 'correct horse battery staple';
-export const LICENCE = { type: 'standard', startDate: '2026-01-01', endDate: '2027-12-31' };
+export { CLOCK, LICENCE, MIGRATIONS_FOLDER, TEST_PASSWORD, type TestPerson, type TestTenant } from '../testing/furniture';
 
 export interface TestDatabase {
   readonly kind: ServerDatabase['kind'];
@@ -28,59 +30,92 @@ export interface TestDatabase {
   readonly connect: () => Promise<OwnedClient>;
   /** A connection with a login of its own; null on the embedded server. */
   readonly signIn: ((user: string, password: string) => Promise<OwnedClient>) | null;
+  /** Makes it a copy of a furnished or migrated one, while nothing has been asked of it; the tenants that it came with. */
+  readonly furnished?: () => Promise<Furniture | null>;
   readonly close: () => Promise<void>;
 }
 
-/** Queries one after another, as one connection would. */
-class EmbeddedClient implements OwnedClient {
-  #last: Promise<unknown> = Promise.resolve();
+/** Begins with the first question, so that it can still be said what it is to begin with. */
+class LateClient implements OwnedClient {
+  #client: Promise<OwnedClient> | null = null;
 
-  constructor(private readonly database: PGlite) {}
+  constructor(private readonly begin: () => Promise<OwnedClient>) {}
 
-  query(text: string, values?: unknown[]): Promise<{ rows: readonly object[] }> {
-    const run = async (): Promise<{ rows: readonly object[] }> => {
-      if (values !== undefined) return this.database.query<object>(text, values);
-      const results = await this.database.exec(text);
-      return { rows: (results.at(-1)?.rows ?? []) as readonly object[] };
-    };
-    const next = this.#last.then(run, run);
-    this.#last = next;
-    return next;
+  get begun(): boolean {
+    return this.#client !== null;
+  }
+
+  get client(): Promise<OwnedClient> {
+    this.#client ??= this.begin();
+    return this.#client;
+  }
+
+  async query(text: string, values?: unknown[]): Promise<{ rows: readonly object[] }> {
+    return (await this.client).query(text, values);
   }
 
   async end(): Promise<void> {
-    // The test closes the database; whoever borrowed the client does not.
+    if (this.#client !== null) await (await this.#client).end();
   }
 }
 
 async function openEmbedded(): Promise<TestDatabase> {
-  const database = await PGlite.create({ extensions: { vector, pg_trgm } });
-  const admin = new EmbeddedClient(database);
-  return { kind: 'embedded', admin, connect: async () => admin, signIn: null, close: () => database.close() };
+  let database: PGlite | null = null;
+  let furnished = false;
+  const admin = new LateClient(async () => {
+    database = await PGlite.create({
+      ...PGLITE_EXTENSIONS,
+      ...(furnished ? { loadDataDir: (await memoryTemplate()).data } : {}),
+    });
+    return new PgliteClient(database);
+  });
+  return {
+    kind: 'embedded',
+    admin,
+    connect: async () => admin,
+    signIn: null,
+    furnished: async () => {
+      if (admin.begun) return null;
+      furnished = true;
+      return (await memoryTemplate()).furniture;
+    },
+    close: async () => database?.close(),
+  };
 }
 
 async function openServer(kind: 'server' | 'pgbouncer'): Promise<TestDatabase> {
-  const database = await createTestDatabase(kind);
+  let content: 'empty' | 'furnished' = 'empty';
+  let made: Promise<ServerDatabase> | null = null;
+  const database = () => {
+    made ??= createTestDatabase(kind, content);
+    return made;
+  };
   const clients: pg.Client[] = [];
-  const connect = async (target: typeof database.target): Promise<pg.Client> => {
+  const connect = async (target: ServerDatabase['target']): Promise<pg.Client> => {
     if (target.kind !== 'server') throw new TypeError('not a server');
     const client = await connected(target);
     clients.push(client);
     return client;
   };
-  const admin = await connect(database.target);
+  const admin = new LateClient(async () => connect((await database()).target));
   return {
     kind,
     admin,
-    connect: () => connect(database.target),
-    signIn: (user, password) => connect(database.as(user, password)),
+    connect: async () => connect((await database()).target),
+    signIn: async (user, password) => connect((await database()).as(user, password)),
+    furnished: async () => {
+      if (made === null) content = 'furnished';
+      return null;
+    },
     close: async () => {
+      if (made === null) return;
+      const { target, drop } = await made;
       const roles = await ownRoles(admin);
       await Promise.allSettled(clients.map((client) => client.end()));
-      await database.drop();
+      await drop();
       // Roles belong to the whole server and would outlive their database.
-      if (roles.length === 0 || database.target.kind !== 'server') return;
-      const server = await connected({ ...database.target, database: 'postgres' });
+      if (roles.length === 0 || target.kind !== 'server') return;
+      const server = await connected({ ...target, database: 'postgres' });
       await server.query(`DROP ROLE ${roles.join(', ')}`);
       await server.end();
     },
@@ -94,17 +129,18 @@ async function connected({ host, port, database, user, password }: ServerTarget)
   return client;
 }
 
-async function ownRoles(admin: pg.Client): Promise<string[]> {
-  const there = await admin.query("SELECT to_regclass('public.tenant_memberships') IS NOT NULL AS there");
-  if (there.rows[0]?.there !== true) return [];
-  const found = await admin.query(
+async function ownRoles(admin: OwnedClient): Promise<string[]> {
+  const ask = async (text: string) => (await admin.query(text)).rows as readonly Record<string, unknown>[];
+  const [there] = await ask("SELECT to_regclass('public.tenant_memberships') IS NOT NULL AS there");
+  if (there?.there !== true) return [];
+  const found = await ask(
     `SELECT rolname FROM pg_roles WHERE rolname IN (SELECT db_role FROM public.users)
      UNION ALL
      SELECT rolname FROM pg_roles
      WHERE rolname ~ '^tenant_[0-9a-f]{32}_[a-z]+$' AND (left(rolname, 39) IN (SELECT nspname FROM pg_namespace)
        OR substr(rolname, 8, 32) IN (SELECT replace(id::text, '-', '') FROM public.tenants))`,
   );
-  return found.rows.map(({ rolname }) => String(rolname));
+  return found.map(({ rolname }) => String(rolname));
 }
 
 /** The servers this run can test against; `kinds` narrows them. */
@@ -112,20 +148,6 @@ export function testServers(kinds?: readonly TestDatabase['kind'][]) {
   return testKinds()
     .filter((kind) => !kinds || kinds.includes(kind))
     .map((kind) => ({ kind, open: () => (kind === 'embedded' ? openEmbedded() : openServer(kind)) }));
-}
-
-export interface TestPerson {
-  readonly id: string;
-  readonly email: string;
-  readonly dbRole: string;
-  readonly tenantId: string;
-  readonly fn: TenantFunction;
-}
-
-export interface TestTenant {
-  readonly id: string;
-  readonly schema: string;
-  readonly people: Readonly<Record<TenantFunction, TestPerson>>;
 }
 
 /** What a statement gives back, or the SQLSTATE that refused it. */
@@ -141,9 +163,13 @@ export class Workplace {
     readonly b: TestTenant,
   ) {}
 
+  /** In an empty database, which becomes a copy of a ready one where it can; what a copy lacks is made. */
   static async open(database: TestDatabase): Promise<Workplace> {
+    const found = (await database.furnished?.()) ?? null;
+    // What stands in a copy is found to be there; what belongs to the database itself is not copied with it.
     await migrate(database.admin, CLOCK);
-    return new Workplace(database, await makeTenant(database, 'alpha'), await makeTenant(database, 'beta'));
+    const { a, b } = found ?? (await furnish(database.admin, newMark()));
+    return new Workplace(database, a, b);
   }
 
   /** Statements of one transaction of a person in their tenant; committed. The rows are those of the last. */
@@ -209,26 +235,8 @@ export class Workplace {
 
 let serial = 0;
 
-async function makeTenant(database: TestDatabase, name: string): Promise<TestTenant> {
-  // Roles are shared by all databases of a server: each workplace has e-mails of its own.
+/** Roles are shared by all databases of a server: each workplace has e-mails of its own. */
+function newMark(): string {
   serial += 1;
-  const domain = `${name}-${process.pid}-${Date.now().toString(36)}-${serial}.example`;
-  const tenant = await createTenant(
-    database.admin,
-    { name, domain, config: { sign: name.slice(0, 2) }, licence: LICENCE },
-    { migrations: await loadMigrations(MIGRATIONS_FOLDER) },
-  );
-  const people: Partial<Record<TenantFunction, TestPerson>> = {};
-  for (const fn of TENANT_FUNCTIONS) {
-    const person = await createPerson(database.admin, {
-      email: `${fn}@${domain}`,
-      password: TEST_PASSWORD,
-      firstName: 'Test',
-      lastName: fn,
-      tenantId: tenant.id,
-      function: fn,
-    });
-    people[fn] = { ...person, tenantId: tenant.id, fn };
-  }
-  return { ...tenant, people: people as Record<TenantFunction, TestPerson> };
+  return `${process.pid}-${Date.now().toString(36)}-${serial}`;
 }

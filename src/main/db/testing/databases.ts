@@ -1,18 +1,19 @@
 /**
  * For tests only: the databases that integration tests run against. The embedded server always; PostgreSQL directly and through
  * PgBouncer where the environment names them (KOMPL_TEST_PG_URL, KOMPL_TEST_PGBOUNCER_HOST and _PORT). Each test file gets a
- * database of its own; nothing is shared and nothing is left.
+ * database of its own, empty or as a copy of a template; nothing is shared and nothing is left.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
-import { EmbeddedClient } from '../embedded/client';
 import { clusterFolder } from '../embedded/engine';
 import { inProcessTransport } from '../embedded/transport';
 import type { EmbeddedTarget, ServerTarget, Target } from '../target';
+import type { Furniture } from './furniture';
+import { type Content, embeddedTemplate, serverTemplate } from './templates';
 
 export interface TestDatabase {
   readonly kind: 'embedded' | 'server' | 'pgbouncer';
@@ -20,6 +21,8 @@ export interface TestDatabase {
   readonly target: Target;
   /** The same database as another login; on the embedded engine there is only the one. */
   as(user: string, password: string): Target;
+  /** The tenants that a furnished copy came with; null where they are still to be made. */
+  readonly furniture: Furniture | null;
   drop(): Promise<void>;
 }
 
@@ -44,69 +47,42 @@ export function testKinds(): TestDatabase['kind'][] {
   return kinds;
 }
 
-/** A new, empty database. `pgbouncer` gives the administrator a direct way and `as` the way through PgBouncer. */
-export async function createTestDatabase(kind: TestDatabase['kind']): Promise<TestDatabase> {
-  return kind === 'embedded' ? await createEmbedded() : await createOnServer(kind);
+/**
+ * A new database: empty, or with what `content` says. On a server `furnished` gives a migrated one, whose tenants are still to be
+ * made. `pgbouncer` gives the administrator a direct way and `as` the way through PgBouncer.
+ */
+export async function createTestDatabase(kind: TestDatabase['kind'], content: Content = 'empty'): Promise<TestDatabase> {
+  return kind === 'embedded' ? await createEmbedded(content) : await createOnServer(kind, content);
 }
 
-/** A folder with a ready, empty cluster, copied from one that is made once for each version of the engine. */
-export async function embeddedFolder(): Promise<string> {
+/** A folder with a ready cluster, copied from a template. */
+export async function embeddedFolder(content: Content = 'empty'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kompl-test-'));
-  await cp(await templateCluster(), clusterFolder(folder), { recursive: true });
+  await cp((await embeddedTemplate(content)).folder, clusterFolder(folder), { recursive: true });
   return folder;
 }
 
-let made: Promise<string> | null = null;
-
-function templateCluster(): Promise<string> {
-  made ??= makeTemplate();
-  return made;
-}
-
-/** Made aside and moved in, so that test processes that run at once never see half of one. */
-async function makeTemplate(): Promise<string> {
-  const cache = resolve(import.meta.dirname, '../../../../node_modules/.cache/kompl-test');
-  const template = join(cache, `cluster-${engineVersion()}`);
-  if (existsSync(template)) return template;
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'making-'));
-  const client = await EmbeddedClient.start(inProcessTransport(), { dataDir: folder });
-  await client.stop();
-  try {
-    await rename(clusterFolder(folder), template);
-  } catch (error) {
-    if (!existsSync(template)) throw error;
-  }
-  await rm(folder, { recursive: true, force: true });
-  return template;
-}
-
-function engineVersion(): string {
-  const manifest: { dependencies: Record<string, string> } = JSON.parse(
-    readFileSync(resolve(import.meta.dirname, '../../../../package.json'), 'utf8'),
-  );
-  return manifest.dependencies['@electric-sql/pglite'] ?? 'unknown';
-}
-
-async function createEmbedded(): Promise<TestDatabase> {
-  const dataDir = await embeddedFolder();
+async function createEmbedded(content: Content): Promise<TestDatabase> {
+  const dataDir = await embeddedFolder(content);
+  const { furniture } = await embeddedTemplate(content);
   const target: EmbeddedTarget = { kind: 'embedded', dataDir, transport: inProcessTransport() };
   return {
     kind: 'embedded',
     target,
     as: () => target,
+    furniture,
     drop: async () => {
       if (existsSync(dataDir)) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-async function createOnServer(kind: 'server' | 'pgbouncer'): Promise<TestDatabase> {
+async function createOnServer(kind: 'server' | 'pgbouncer', content: Content): Promise<TestDatabase> {
   const url = serverUrl();
   const through = kind === 'pgbouncer' ? bouncer() : null;
   if (!url || (kind === 'pgbouncer' && !through)) throw new Error(`no ${kind} to test against`);
   const database = `test_${randomBytes(8).toString('hex')}`;
-  await asSuperuser(url, `CREATE DATABASE ${database}`);
+  await asSuperuser(url, `CREATE DATABASE ${database}${content === 'empty' ? '' : ` TEMPLATE ${await serverTemplate(url)}`}`);
   const direct: ServerTarget = {
     kind: 'server',
     host: url.hostname,
@@ -119,6 +95,7 @@ async function createOnServer(kind: 'server' | 'pgbouncer'): Promise<TestDatabas
   return {
     kind,
     target: direct,
+    furniture: null,
     as: (user, password) => ({ ...direct, ...(through ?? {}), user, password }),
     drop: () => asSuperuser(url, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`),
   };

@@ -37,7 +37,7 @@ interface ContextOptions {
 }
 
 export async function openDesk(kind: TestDatabase['kind']): Promise<Desk> {
-  const server = await createTestDatabase(kind);
+  const server = await createTestDatabase(kind, 'furnished');
   const root = openDatabase(server.target);
   await root.ready();
   const admin = await root.connectAdmin();
@@ -46,6 +46,7 @@ export async function openDesk(kind: TestDatabase['kind']): Promise<Desk> {
     admin,
     connect: () => root.connectAdmin(),
     signIn: null,
+    furnished: async () => server.furniture,
     close: async () => undefined,
   });
   const own = new Map<string, Database>();
