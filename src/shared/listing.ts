@@ -56,7 +56,7 @@ export interface ListPage<Row> {
   readonly rows: readonly Row[];
   /** How many the list holds; with `more`, how many of them were counted. */
   readonly total: number;
-  /** The list holds more than `total`; asked for rows further down it counts further. */
+  /** The list holds more than `total`; asked for rows further down it counts further, so such a total is not `known` to it. */
   readonly more?: boolean;
   /** Titles of the records that the rows refer to, by id (`F-031 Break-glass accounts …`). */
   readonly labels?: Readonly<Record<string, string>>;

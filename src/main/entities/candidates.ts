@@ -31,25 +31,39 @@ export interface Candidates {
   readonly ids: readonly string[] | null;
   /** True where the index answers the whole query, so that a count needs nothing else. */
   readonly whole: boolean;
+  /** Where it does: how many there are, or one more than was to be counted. Null where that has to be counted otherwise. */
+  readonly counted: number | null;
 }
 
 type SearchedQuery = Pick<CheckedListQuery, 'filter' | 'search' | 'archived'>;
 
-/** Asks the index; null where the query has nothing that it could know. */
-export async function findCandidates(tx: SqlClient, entity: Entity, query: SearchedQuery): Promise<Candidates | null> {
+/**
+ * Asks the index; null where the query has nothing that it could know. `countTo`: how far hits are to be counted in the same look
+ * where the index answers the whole query, for each hit has to be looked at to be one.
+ */
+export async function findCandidates(
+  tx: SqlClient,
+  entity: Entity,
+  query: SearchedQuery,
+  countTo = 0,
+): Promise<Candidates | null> {
   if (!SEARCHED_TABLES.has(entity.table)) return null;
   const searched = searchWords(query.search);
   const known = (word: string) => word.length >= SHORTEST_INDEXED;
   const words = [...searched, ...containedTexts(entity, query)].filter(known).slice(0, MAX_WORDS);
   if (words.length === 0) return null;
   const { archived } = query;
-  const { rows } = await tx.query<{ ids: string[] | null }>(
-    `SELECT array_agg(id) AS ids FROM find_records($1::text, $2::text[], $3::boolean, ${MAX_IDS + 1}) AS id`,
+  const whole = query.filter.length === 0 && searched.every(known);
+  const limit = whole ? Math.max(MAX_IDS, countTo) : MAX_IDS;
+  const { rows } = await tx.query<{ ids: string[] | null; found: number }>(
+    `SELECT CASE WHEN count(*) <= ${MAX_IDS} THEN array_agg(id) END AS ids, count(*)::integer AS found
+     FROM find_records($1::text, $2::text[], $3::boolean, ${limit + 1}) AS id`,
     [entity.table, words, archived],
   );
-  const ids = rows[0]?.ids ?? [];
-  const whole = query.filter.length === 0 && searched.every(known);
-  return { table: entity.table, words, archived, ids: ids.length > MAX_IDS ? null : ids, whole };
+  const found = rows[0]?.found ?? 0;
+  const ids = found > MAX_IDS ? null : (rows[0]?.ids ?? []);
+  // Rows of few hits are read by their ids, under the person's own row security, and counted in the same way.
+  return { table: entity.table, words, archived, ids, whole, counted: whole && ids === null && countTo > 0 ? found : null };
 }
 
 /** Texts of `contains` filters over searched fields: every row of the answer holds them. */
@@ -66,13 +80,10 @@ export function pageCondition(candidates: Candidates | null, alias: string, para
   return candidates?.ids ? `${alias}.id = ANY(${parameters.add(candidates.ids, 'uuid[]')})` : 'true';
 }
 
-/**
- * The count of them, where the index answers the whole query and there are too many to hand over; else null. At most one more than
- * `bound`: each is looked at to be counted, and a word that a quarter of 100,000 records holds is to be narrowed, not counted out.
- */
-export function indexedTotal(candidates: Candidates | null, parameters: Parameters, bound: number): string | null {
+/** The count of them, where the index answers the whole query and there are too many to hand over; else null. */
+export function indexedTotal(candidates: Candidates | null, parameters: Parameters): string | null {
   if (!candidates?.whole || candidates.ids) return null;
-  return `SELECT count(*)::integer AS total FROM ${findAll(candidates, parameters, bound + 1)}`;
+  return `SELECT count(*)::integer AS total FROM ${findAll(candidates, parameters)}`;
 }
 
 /** The condition for a count, which has to meet all of them. */
@@ -81,9 +92,9 @@ export function totalCondition(candidates: Candidates | null, alias: string, par
   return `${alias}.id = ANY(ARRAY(SELECT found FROM ${findAll(candidates, parameters)}))`;
 }
 
-function findAll({ table, words, archived }: Candidates, parameters: Parameters, limit: number | null = null): string {
+function findAll({ table, words, archived }: Candidates, parameters: Parameters): string {
   return (
     `find_records(${parameters.add(table, 'text')}, ${parameters.add(words, 'text[]')}, ` +
-    `${parameters.add(archived, 'boolean')}, ${parameters.add(limit, 'integer')}) AS found`
+    `${parameters.add(archived, 'boolean')}) AS found`
   );
 }

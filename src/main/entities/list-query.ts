@@ -56,22 +56,19 @@ export function countedAtMost({ offset }: Pick<CheckedListQuery, 'offset'>): num
   return Math.floor(offset / COUNTED_STEP) * COUNTED_STEP + COUNTED_AHEAD;
 }
 
-/** `total`, and `bound` where it may be `bound + 1`, which then means: more than `bound`. */
 export function totalStatement(
   entity: Entity,
   query: Pick<CheckedListQuery, 'filter' | 'search' | 'archived'>,
   facts: FilterFacts,
   candidates: Candidates | null = null,
-): Statement & { readonly bound: number | null } {
+): Statement {
   const parameters = new Parameters();
-  const bound = countedAtMost(query);
-  const indexed = indexedTotal(candidates, parameters, bound);
-  if (indexed) return { text: indexed, values: parameters.values, bound };
+  const indexed = indexedTotal(candidates, parameters);
+  if (indexed) return { text: indexed, values: parameters.values };
   const where = `${totalCondition(candidates, ROW, parameters)} AND ${whereClause(entity, query, facts, parameters)}`;
   return {
     text: `SELECT count(*)::integer AS total FROM ${tableOf(entity)} ${ROW} WHERE ${where}`,
     values: parameters.values,
-    bound: null,
   };
 }
 

@@ -14,6 +14,7 @@ import type { EntityContext, ServiceScope, ServiceSession, SqlClient } from './c
 import { parseInput } from './faults';
 import {
   type CheckedListQuery,
+  countedAtMost,
   countsStatement,
   labelsStatement,
   pageStatement,
@@ -54,7 +55,8 @@ export async function listRecords<N extends EntityName>(
     { ...readScope(ctx, [name]), lagging: true },
     { question: ['list', name, query, facts.today], tables: tablesOf(entity, query) },
     async (tx) => {
-      const candidates = await findCandidates(tx, entity, query);
+      const bound = countedAtMost(query);
+      const candidates = await findCandidates(tx, entity, query, query.known === undefined ? bound : 0);
       if (candidates?.ids?.length === 0) return { rows: [], total: 0, labels: {} };
       const page = pageStatement(entity, query, facts, candidates);
       const asked = tx.query<EntityRow<N>>(page.text, page.values);
@@ -62,12 +64,16 @@ export async function listRecords<N extends EntityName>(
         const { rows } = await asked;
         return { rows, total: query.known, labels: await readLabels(tx, ctx.session, entity, rows) };
       }
+      const found = candidates?.counted ?? null;
+      if (found !== null) {
+        const { rows } = await asked;
+        const more = found > bound ? { more: true } : {};
+        return { rows, total: Math.min(found, bound), ...more, labels: await readLabels(tx, ctx.session, entity, rows) };
+      }
       const total = totalStatement(entity, query, facts, candidates);
       const [rows, totals] = await together(asked, tx.query<{ total: number }>(total.text, total.values));
       const labels = await readLabels(tx, ctx.session, entity, rows.rows);
-      const counted = totals.rows[0]?.total ?? 0;
-      if (total.bound !== null && counted > total.bound) return { rows: rows.rows, total: total.bound, more: true, labels };
-      return { rows: rows.rows, total: counted, labels };
+      return { rows: rows.rows, total: totals.rows[0]?.total ?? 0, labels };
     },
   );
 }
