@@ -1,5 +1,4 @@
 /** The tenant's services behind the routers: each call gets its own context, taken from the session it began in. */
-import { readFile, stat } from 'node:fs/promises';
 import { type EntityName, entityOf, isEntityName } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { AppEvent } from '@shared/ipc';
@@ -8,14 +7,9 @@ import type { Database } from '../db/database';
 import { AuditOps } from '../domains/auditops';
 import { readPosture } from '../domains/home/posture';
 import { ENTITY_HOOKS } from '../domains/hooks';
-import {
-  applyImport,
-  exportCatalog,
-  MAX_CATALOG_BYTES,
-  type ParsedCatalog,
-  parseCatalog,
-  previewCatalog,
-} from '../domains/regops/oscal';
+import { exportAssessment } from '../domains/regops/assessment';
+import { readCatalogSource } from '../domains/regops/catalog/source';
+import { applyImport, exportCatalog, previewCatalog } from '../domains/regops/oscal';
 import { type CatalogsPort, createCatalogsPort } from '../domains/regops/port';
 import { ResultCache } from '../entities/cache';
 import type { Clock, EntityContext } from '../entities/context';
@@ -39,7 +33,7 @@ import type {
 } from '../ipc/services';
 import { createLibraryPort, type LibraryPort } from '../library/port';
 import type { Device } from '../platform/device';
-import type { FileGrants, GrantedFile } from '../platform/file-grants';
+import type { FileGrants } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
 import type { PdfPrinter } from '../reports/document';
 import { searchAll } from '../search/search';
@@ -173,9 +167,21 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
     library: createLibraryPort(contextOf, databaseOf),
     catalogs: createCatalogsPort({ contextOf, grantedFile }),
     oscal: {
-      preview: async (call, grantId) => previewCatalog(contextOf(call), await readCatalog(await grantedFile(call, grantId))),
-      import: async (call, opId, grantId) =>
-        applyImport(contextOf(call), opId, await readCatalog(await grantedFile(call, grantId))),
+      async preview(call, grantId, options = {}) {
+        const { path, name } = await grantedFile(call, grantId);
+        const { parsed, table } = await readCatalogSource(path, name, options);
+        return previewCatalog(contextOf(call), parsed, { asVersion: options.asVersion, table });
+      },
+      async import(call, opId, grantId, options = {}) {
+        const { path, name } = await grantedFile(call, grantId);
+        const { parsed } = await readCatalogSource(path, name, options);
+        return applyImport(contextOf(call), opId, parsed, { asVersion: options.asVersion });
+      },
+      async exportAssessment(call, kind, id) {
+        const { fileName, resourceType, document } = await exportAssessment(contextOf(call), kind, id);
+        await noted(call, { action: 'export', resourceType, resourceId: id, details: { format: `oscal ${kind}`, fileName } });
+        return { saved: await options.saveFile(call, fileName, `${JSON.stringify(document, null, 2)}\n`) };
+      },
       async export(call, regulationId) {
         const { fileName, document } = await exportCatalog(contextOf(call), regulationId);
         const details = { format: 'oscal', fileName };
@@ -259,10 +265,4 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 function uuidOrNull(text: string | null): string | null {
   return text !== null && UUID.test(text) ? text : null;
-}
-
-async function readCatalog(file: GrantedFile): Promise<ParsedCatalog> {
-  const { size } = await stat(file.path);
-  if (size > MAX_CATALOG_BYTES) throw new CodedError('FILE_TOO_LARGE', { limitBytes: MAX_CATALOG_BYTES });
-  return parseCatalog(await readFile(file.path), { fileName: file.name });
 }

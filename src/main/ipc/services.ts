@@ -61,7 +61,13 @@ import type {
   listExportSchema,
   scopeCountsSchema,
 } from '@shared/wire/lists';
-import type { CatalogExportResult, CatalogImportResult, CatalogPreview } from '@shared/wire/oscal';
+import type {
+  AssessmentKind,
+  CatalogExportResult,
+  CatalogImportResult,
+  CatalogOptions,
+  CatalogPreview,
+} from '@shared/wire/oscal';
 import type { RecordView } from '@shared/wire/records';
 import type { SearchHit } from '@shared/wire/search';
 import type { SignInInput } from '@shared/wire/session';
@@ -168,9 +174,10 @@ export interface AdminPeoplePort {
 }
 
 export interface OscalPort {
-  preview(call: TenantCall, grantId: string): Promise<CatalogPreview>;
-  import(call: TenantCall, opId: string, grantId: string): Promise<CatalogImportResult>;
+  preview(call: TenantCall, grantId: string, options?: CatalogOptions): Promise<CatalogPreview>;
+  import(call: TenantCall, opId: string, grantId: string, options?: CatalogOptions): Promise<CatalogImportResult>;
   export(call: TenantCall, regulationId: string): Promise<CatalogExportResult>;
+  exportAssessment(call: TenantCall, kind: AssessmentKind, id: string): Promise<CatalogExportResult>;
 }
 
 export interface AuditsPort {

@@ -67,9 +67,9 @@ const FIELDS = ['refId', 'title', 'text', 'guidance', 'kind', 'family', 'assessa
 /** A catalogue by the import that people use; it compares three ways by the document that the regulation keeps. */
 async function applyCatalogue(tx: SqlClient, text: string): Promise<LibraryDifference> {
   const parsed = parseCatalog(text, { fileName: 'library' });
-  const existing = await loadExisting(tx, parsed, true);
+  const { existing } = await loadExisting(tx, parsed, true);
   const plan = planImport(parsed, existing, randomUUID);
-  await writePlan(tx, parsed, plan);
+  await writePlan(tx, parsed, plan, null);
   const present = new Map(existing?.requirements.map((row) => [row.sourceId, row]) ?? []);
   const written = new Map(plan.update.map((row) => [row.sourceId, row]));
   const records = parsed.nodes.map((node, at): LibraryRecord => {

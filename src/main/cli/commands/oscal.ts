@@ -1,31 +1,13 @@
 /** `kompl import oscal` and `kompl export oscal`. */
-import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import {
-  applyImport,
-  exportCatalog,
-  MAX_CATALOG_BYTES,
-  parseCatalog,
-  previewCatalog,
-  requireImporter,
-} from '@main/domains/regops/oscal';
+import { ASSESSMENT_KINDS, type AssessmentKind, exportAssessment } from '@main/domains/regops/assessment';
+import { readCatalogSource } from '@main/domains/regops/catalog/source';
+import { applyImport, exportCatalog, previewCatalog, requireImporter } from '@main/domains/regops/oscal';
 import { recordIdSchema } from '@main/entities/read';
 import { CodedError } from '@shared/errors';
 import type { CatalogChanges, CatalogCounts } from '@shared/wire/oscal';
 import { v7 as uuidv7 } from 'uuid';
 import { type Answer, AS_OPTION, type Command, TENANT_OPTION } from '../command';
-
-async function readCatalogFile(path: string): Promise<Uint8Array> {
-  const fileName = basename(path);
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_CATALOG_BYTES) throw new CodedError('FILE_TOO_LARGE', { fileName, size, limit: MAX_CATALOG_BYTES });
-    return await readFile(path);
-  } catch (cause) {
-    if (cause instanceof CodedError) throw cause;
-    throw new CodedError('FILE_UNREADABLE', { fileName }, { cause });
-  }
-}
 
 interface Outcome {
   readonly regulation: { readonly id: string | null; readonly name: string; readonly version: string | null };
@@ -53,19 +35,22 @@ function answer({ regulation, counts, changed }: Outcome, dryRun: boolean): Answ
 const importOscal: Command = {
   words: ['import', 'oscal'],
   positionals: ['FILE'],
-  summary: 'Import an OSCAL catalogue: regulation, requirements, control set. The same file again changes nothing.',
+  summary:
+    'Import a catalogue (OSCAL or law in JSON, CSV, XLSX): regulation, requirements, of OSCAL a control set. The same file again changes nothing.',
   options: {
     tenant: TENANT_OPTION,
     as: AS_OPTION,
     'dry-run': { type: 'boolean', help: 'say what would change and write nothing' },
+    'as-version': { type: 'boolean', help: 'keep a version that is here, and make this one a draft that supersedes it' },
   },
   async run(call) {
     const path = call.path(call.positionals[0] ?? '');
     const ctx = await call.context();
     requireImporter(ctx);
-    const parsed = parseCatalog(await readCatalogFile(path), { fileName: basename(path) });
-    if (!call.values.flag('dry-run')) return answer(await applyImport(ctx, uuidv7(), parsed), false);
-    const { existing, counts, changed } = await previewCatalog(ctx, parsed);
+    const { parsed } = await readCatalogSource(path, basename(path));
+    const options = { asVersion: call.values.flag('as-version') };
+    if (!call.values.flag('dry-run')) return answer(await applyImport(ctx, uuidv7(), parsed, options), false);
+    const { existing, counts, changed } = await previewCatalog(ctx, parsed, options);
     const regulation = { id: existing?.id ?? null, name: parsed.name, version: parsed.version };
     return answer({ regulation, counts, changed }, true);
   },
@@ -88,4 +73,27 @@ const exportOscal: Command = {
   },
 };
 
-export const OSCAL_COMMANDS: readonly Command[] = [importOscal, exportOscal];
+function isKind(text: string): text is AssessmentKind {
+  return (ASSESSMENT_KINDS as readonly string[]).includes(text);
+}
+
+const exportDocument: Command = {
+  words: ['oscal', 'export'],
+  positionals: ['KIND', 'ID'],
+  summary: 'Print an OSCAL document: catalog (of a regulation), assessment-plan, assessment-results or poam (of an audit plan).',
+  options: { tenant: TENANT_OPTION, as: AS_OPTION },
+  async run(call) {
+    const [kind = '', given = ''] = call.positionals;
+    const id = given.toLowerCase();
+    const known = ['catalog', ...ASSESSMENT_KINDS];
+    if (!known.includes(kind))
+      throw new CodedError('INPUT_INVALID', {}, { faults: [{ path: 'KIND', message: `must be one of ${known.join(', ')}` }] });
+    if (!recordIdSchema.safeParse(id).success)
+      throw new CodedError('NOT_FOUND', { entity: kind === 'catalog' ? 'regulations' : 'auditPlans' });
+    const ctx = await call.readingContext();
+    const { document } = isKind(kind) ? await exportAssessment(ctx, kind, id) : await exportCatalog(ctx, id);
+    return { json: document, text: [JSON.stringify(document, null, 2)] };
+  },
+};
+
+export const OSCAL_COMMANDS: readonly Command[] = [importOscal, exportOscal, exportDocument];

@@ -9,8 +9,11 @@ import { change, creation, type Desk, newId, newOpId, openDesk } from '@main/ent
 import { codeOf } from '@main/entities/testing/samples';
 import type { Operation } from '@shared/operations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ASSESSMENT_KINDS, exportAssessment, readAssessmentDocument } from './assessment';
+import { readCatalogSource } from './catalog/source';
 import { importMappings, previewMappings, readCoverage, readCrosswalk, readMappingFile, suggestMappings } from './crosswalk';
 import { readMatrix } from './matrix/read';
+import { applyImport, exportCatalog, parseCatalog, previewCatalog } from './oscal';
 import { readComparison } from './versions/read';
 
 describe.each(testKinds())('catalogues on %s', (kind) => {
@@ -268,5 +271,92 @@ describe.each(testKinds())('catalogues on %s', (kind) => {
     await service.apply(ctx, change('regulations', newer, { status: 'active' }));
     expect((await service.get(ctx, 'regulations', id.house ?? '')).row.status).toBe('superseded');
     expect(await codeOf(readComparison(ctx, { from: id.house ?? '', to: id.house ?? '' }))).toBe('INPUT_INVALID');
+  });
+
+  it('brings a table in by the same trial run and import, the second time without a change, a new version as a draft', async () => {
+    const table = async (name: string, text: string) => {
+      await writeFile(join(folder, name), text);
+      return (await readCatalogSource(join(folder, name), name)).parsed;
+    };
+    const first = await table(
+      'Door rules 1.0.csv',
+      'ref,title,text\nD,Doors,\nD.1,Locks,Doors are locked.\nD.2,Keys,Keys are counted.\n',
+    );
+    expect((await previewCatalog(ctx, first)).changed).toEqual({ created: 3, updated: 0, unchanged: 0 });
+    const made = await applyImport(ctx, newOpId(), first);
+    expect(made).toMatchObject({ controlSetId: null, counts: { groups: 1, controls: 2 } });
+    expect((await applyImport(ctx, newOpId(), first)).changed).toEqual({ created: 0, updated: 0, unchanged: 3 });
+    // What people changed stands where the file says what it said; where the file changed, the file is followed.
+    const [lock] = await desk.look<{ id: string; source_place: string }>(
+      `SELECT id, source_place FROM ${desk.a.schema}.requirements WHERE ref_id = 'D.1'`,
+    );
+    expect(lock?.source_place).toBe('Line 3');
+    const seen = (await service.get(ctx, 'requirements', lock?.id ?? '')).row;
+    await service.apply(ctx, change('requirements', seen, { title: 'Our locks' }));
+    const next = await table(
+      'Door rules 1.0.csv',
+      'ref,title,text\nD,Doors,\nD.1,Locks,Doors are locked at night.\nD.3,Cards,Cards are counted.\n',
+    );
+    const edited = await applyImport(ctx, newOpId(), next);
+    expect(edited.changed).toEqual({ created: 1, updated: 1, unchanged: 1, removed: 1 });
+    expect((await service.get(ctx, 'requirements', lock?.id ?? '')).row).toMatchObject({
+      title: 'Our locks',
+      text: 'Doors are locked at night.',
+    });
+    // Another version beside the one that is here.
+    const second = await table('Door rules 2.0.csv', 'ref,title,text\nD.1,Locks,Doors are always locked.\n');
+    expect((await previewCatalog(ctx, second, { asVersion: true })).earlier).toMatchObject({ version: '1.0' });
+    const version = await applyImport(ctx, newOpId(), second, { asVersion: true });
+    expect(version.regulation.id).not.toBe(made.regulation.id);
+    expect((await service.get(ctx, 'regulations', version.regulation.id)).row).toMatchObject({
+      status: 'draft',
+      supersedesId: made.regulation.id,
+      sourceFormat: 'csv',
+    });
+    expect((await applyImport(ctx, newOpId(), second, { asVersion: true })).changed).toMatchObject({ created: 0, unchanged: 1 });
+    // What came in as a table leaves as an OSCAL catalogue that can be read again.
+    const { document } = await exportCatalog(ctx, version.regulation.id);
+    expect(parseCatalog(JSON.stringify(document), { fileName: 'out.json' }).nodes.some(({ refId }) => refId === 'D.1')).toBe(
+      true,
+    );
+  });
+
+  it('gives an audit out as valid OSCAL, the same twice, and only what the person may see', async () => {
+    const auditor = await desk.ctx('auditor');
+    const plan = creation('auditPlans', { auditName: 'Spring audit', regulationId: id.house ?? '', startDate: '2026-03-01' });
+    await service.apply(auditor, plan);
+    const test = creation('controlTests', {
+      auditPlanId: plan.entityId,
+      controlId: id.control ?? '',
+      requirementId: id.h1 ?? '',
+      title: 'Passwords',
+      testDate: '2026-03-02',
+    });
+    await service.apply(auditor, test);
+    expect(await codeOf(exportAssessment(ctx, 'poam', plan.entityId))).toBe('INPUT_INVALID');
+    const row = (await service.get(auditor, 'controlTests', test.entityId)).row;
+    await service.apply(
+      auditor,
+      change('controlTests', row, { designEffectiveness: 'effective', operatingEffectiveness: 'ineffective' }),
+    );
+    const finding = creation('findings', {
+      title: 'Short ones',
+      kind: 'observation',
+      severity: 'low',
+      controlTestId: test.entityId,
+      auditPlanId: plan.entityId,
+    });
+    await service.apply(auditor, finding);
+    await service.apply(auditor, creation('actions', { title: 'Longer', findingId: finding.entityId, dueDate: '2026-04-01' }));
+    for (const kind of ASSESSMENT_KINDS) {
+      const first = await exportAssessment(ctx, kind, plan.entityId);
+      expect(await exportAssessment(ctx, kind, plan.entityId)).toEqual(first);
+      expect(readAssessmentDocument(first.document, first.fileName)).toBe(
+        kind === 'poam' ? 'plan-of-action-and-milestones' : kind,
+      );
+    }
+    expect(
+      await codeOf(exportAssessment(await desk.ctx('compliance', { tenant: desk.b }), 'assessment-plan', plan.entityId)),
+    ).toBe('NOT_FOUND');
   });
 });

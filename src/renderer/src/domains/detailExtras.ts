@@ -13,7 +13,10 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
     ],
   },
   auditPlans: {
-    actions: [{ key: 'fieldwork', load: async () => (await import('./auditops/fieldworkActions')).FieldworkAction }],
+    actions: [
+      { key: 'oscal', load: async () => (await import('./regops/ExportAuditAction')).ExportAuditAction },
+      { key: 'fieldwork', load: async () => (await import('./auditops/fieldworkActions')).FieldworkAction },
+    ],
   },
   controlTests: {
     actions: [

@@ -1,6 +1,7 @@
 /** Reads what a tenant has of a catalogue, for the comparison with a document. */
 import { jsonEqual } from '@main/entities/canonical';
 import type { SqlClient } from '@main/entities/context';
+import { outlineCatalog, storedOutline } from '../catalog/outline';
 import { type ParsedCatalog, parseCatalog } from './parse';
 import type { ExistingCatalog, ExistingRequirement } from './plan';
 
@@ -13,31 +14,45 @@ interface RegulationRow extends Record<string, unknown> {
   readonly document: unknown;
 }
 
+export interface FoundVersion {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string | null;
+}
+
 /**
- * The live regulation that `parsed` brings up to date: the one from the same document (uuid), else the one of the same name;
- * null where there is none. `lock` keeps other imports of it out until the transaction ends.
+ * The live regulation that `parsed` brings up to date: the one from the same document (uuid) or of the same name, the same version
+ * before others; null where there is none. With `asVersion` only the same version is brought up to date, and the one that would
+ * have been otherwise is the `earlier`. `lock` keeps other imports of it out until the transaction ends.
  */
-export async function loadExisting(tx: SqlClient, parsed: ParsedCatalog, lock: boolean): Promise<ExistingCatalog | null> {
+export async function loadExisting(
+  tx: SqlClient,
+  parsed: ParsedCatalog,
+  lock: boolean,
+  asVersion = false,
+): Promise<{ readonly existing: ExistingCatalog | null; readonly earlier: FoundVersion | null }> {
   const { rows } = await tx.query<RegulationRow>(
     `SELECT id, name, version, source_sha256,
        CASE WHEN source_sha256 = $3::text THEN NULL ELSE parsed_content END AS document
      FROM regulations
      WHERE archived_at IS NULL AND (source_uuid = $1::text OR name = $2::text)
-     ORDER BY coalesce(source_uuid = $1::text, false) DESC, created_at, id LIMIT 1 ${lock ? 'FOR NO KEY UPDATE' : ''}`,
-    [parsed.uuid, parsed.name, parsed.sha256],
+     ORDER BY coalesce(version, '') = $4::text DESC, coalesce(source_uuid = $1::text, false) DESC, status = 'active' DESC, created_at, id
+     LIMIT 1 ${lock ? 'FOR NO KEY UPDATE' : ''}`,
+    [parsed.uuid, parsed.name, parsed.sha256, parsed.version],
   );
   const [regulation] = rows;
-  if (regulation === undefined) return null;
+  if (regulation === undefined) return { existing: null, earlier: null };
   const { id, name, version, document } = regulation;
+  if (asVersion && (version ?? '') !== parsed.version) return { existing: null, earlier: { id, name, version } };
   const sameDocument = regulation.source_sha256 === parsed.sha256 || jsonEqual(document, parsed.document);
-  const stored = document === null ? null : parseCatalog(JSON.stringify(document), { fileName: name });
+  const stored = document === null ? null : parseStoredDocument(document, name);
   const controlSet = await tx.query<{ id: string }>(
     `SELECT id FROM control_sets WHERE regulation_id = $1::uuid
      ORDER BY archived_at IS NULL DESC, created_at, id LIMIT 1`,
     [id],
   );
   const controlSetId = controlSet.rows[0]?.id ?? null;
-  return {
+  const existing: ExistingCatalog = {
     regulation: { id, name, version },
     base: sameDocument ? parsed : stored,
     sameDocument,
@@ -46,6 +61,14 @@ export async function loadExisting(tx: SqlClient, parsed: ParsedCatalog, lock: b
     controls: controlSetId === null ? [] : await loadControls(tx, controlSetId),
     mappings: await loadMappings(tx, id),
   };
+  return { existing, earlier: null };
+}
+
+/** The document of the last import, whatever kind of file it came from. */
+function parseStoredDocument(document: unknown, name: string): ParsedCatalog {
+  const outline = storedOutline(document);
+  if (outline !== null) return outlineCatalog(outline, { fileName: name, sha256: '', makesControls: false });
+  return parseCatalog(JSON.stringify(document), { fileName: name });
 }
 
 async function loadRequirements(tx: SqlClient, regulationId: string): Promise<ExistingRequirement[]> {

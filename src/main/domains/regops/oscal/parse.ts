@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Json } from '@shared/entities/fields';
+import type { REGULATION_TYPE } from '@shared/entities/regops/options';
 import { CodedError, type FieldFault } from '@shared/errors';
 import type { CatalogCounts } from '@shared/wire/oscal';
 import { referenceFaults, storageFaults } from './check';
@@ -13,6 +14,11 @@ import { paramTable } from './params';
 import { readJsonDocument } from './read';
 import { documentSchema, shapeFaults } from './schema';
 import { buildTree, type CatalogEntry } from './tree';
+
+/** What the regulation's row says of where it came from. */
+export const OSCAL_FORMAT = 'oscal-json';
+
+export type RegulationType = (typeof REGULATION_TYPE)[number]['value'];
 
 /** As many faults as are worth reading at once. */
 export const MAX_FAULTS = 20;
@@ -25,14 +31,21 @@ export interface ParsedCatalog {
   readonly document: Json;
   /** The text it was parsed from; what is stored, so that not even a digit of a number is lost. */
   readonly text: string;
-  readonly uuid: string;
+  /** What the regulation's row says of where it came from. */
+  readonly format: string;
+  /** Of the document; null for what is no OSCAL. */
+  readonly uuid: string | null;
   /** `metadata.title` on one line, at most 255 characters. */
   readonly name: string;
   readonly shortName: string;
   /** `metadata.version`, at most 50 characters. */
   readonly version: string;
-  readonly lastModified: string;
-  readonly oscalVersion: string;
+  readonly lastModified: string | null;
+  readonly oscalVersion: string | null;
+  readonly type: RegulationType;
+  readonly jurisdiction: string | null;
+  /** One control for each assessed requirement. */
+  readonly makesControls: boolean;
   readonly counts: CatalogCounts;
   /** Every node, in document order, parents before children. */
   readonly nodes: readonly CatalogEntry[];
@@ -60,12 +73,16 @@ export function parseCatalog(input: string | Uint8Array, options: { fileName: st
     sha256: createHash('sha256').update(input).digest('hex'),
     document: value as Json,
     text,
+    format: OSCAL_FORMAT,
     uuid: catalog.uuid.toLowerCase(),
     name: cutAtWord(metadata.title, 255),
     shortName: shortNameOf(metadata.title),
     version: metadata.version.trim().slice(0, 50),
     lastModified: metadata['last-modified'],
     oscalVersion: metadata['oscal-version'],
+    type: 'framework',
+    jurisdiction: null,
+    makesControls: true,
     counts: tree.counts,
     nodes: tree.nodes,
   };

@@ -52,6 +52,7 @@ export interface ExistingCatalog {
 export interface RequirementRow extends RequirementValues {
   readonly id: string;
   readonly sourceId: string;
+  readonly sourcePlace: string | null;
   readonly params: unknown;
 }
 
@@ -78,7 +79,8 @@ export interface ImportPlan {
   readonly restore: readonly string[];
   /** Requirements to archive: the document had them, and has them no more. */
   readonly remove: readonly ExistingRequirement[];
-  readonly controlSet: { readonly id: string; readonly create: boolean };
+  /** Null where no controls are made of it. */
+  readonly controlSet: { readonly id: string; readonly create: boolean } | null;
   readonly controls: readonly ControlRow[];
   readonly mappings: readonly MappingRow[];
   /** Over the nodes of the document. */
@@ -154,6 +156,7 @@ function rowOf(node: CatalogEntry, orderIndex: number, idOf: ReadonlyMap<string,
     orderIndex,
     depth: node.depth,
     params: node.params,
+    sourcePlace: node.place ?? null,
   };
 }
 
@@ -183,6 +186,7 @@ function planControls(
   idOf: ReadonlyMap<string, string>,
   newId: () => string,
 ): Pick<ImportPlan, 'controlSet' | 'controls' | 'mappings'> {
+  if (!parsed.makesControls) return { controlSet: null, controls: [], mappings: [] };
   const byRef = new Map(existing?.controls.flatMap(({ id, ref }) => (ref === null ? [] : [[ref, id] as const])) ?? []);
   const mapped = new Set(existing?.mappings.map((mapping) => mapping.requirementId) ?? []);
   const controls: ControlRow[] = [];

@@ -7,7 +7,13 @@ import type { ExistingCatalog, ImportPlan, NodeChange } from './plan';
 const TEXT_LIMIT = 4000;
 
 /** Draws the preview; writes nothing and reads nothing. */
-export function drawPreview(parsed: ParsedCatalog, existing: ExistingCatalog | null, plan: ImportPlan): CatalogPreview {
+export function drawPreview(
+  parsed: ParsedCatalog,
+  existing: ExistingCatalog | null,
+  plan: ImportPlan,
+  more: Pick<CatalogPreview, 'earlier' | 'table'>,
+): CatalogPreview {
+  const { name, shortName, version, type, jurisdiction } = parsed;
   return {
     fileName: parsed.fileName,
     sha256: parsed.sha256,
@@ -22,6 +28,9 @@ export function drawPreview(parsed: ParsedCatalog, existing: ExistingCatalog | n
       name: existing.regulation.name,
       version: existing.regulation.version,
     },
+    ...more,
+    facts: parsed.uuid === null ? { name, shortName, version, type, jurisdiction } : null,
+    makesControls: parsed.makesControls,
     tree: drawTree(parsed, plan.changes),
   };
 }

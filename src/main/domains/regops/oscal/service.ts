@@ -11,30 +11,39 @@ import { withLedger } from '@main/sync/ledger';
 import type { Json } from '@shared/entities/fields';
 import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
-import type { CatalogImportResult, CatalogPreview } from '@shared/wire/oscal';
+import type { CatalogImportResult, CatalogPreview, TableLook } from '@shared/wire/oscal';
 import { z } from 'zod';
 import { composeCatalog, type HandRequirement } from './compose';
 import { loadExisting } from './load';
-import type { ParsedCatalog } from './parse';
+import { OSCAL_FORMAT, type ParsedCatalog } from './parse';
 import { planImport } from './plan';
 import { drawPreview } from './preview';
-import { OSCAL_FORMAT, writePlan } from './write';
+import { writePlan } from './write';
 
 const count = z.int().min(0);
 const resultSchema: z.ZodType<CatalogImportResult> = z.object({
   regulation: z.object({ id: z.guid(), name: z.string(), version: z.string().nullable() }),
-  controlSetId: z.guid(),
+  controlSetId: z.guid().nullable(),
   counts: z.object({ groups: count, controls: count, enhancements: count, parts: count }),
   changed: z.object({ created: count, updated: count, unchanged: count, removed: count.optional() }),
 });
 
 const ENTITIES_READ = ['regulations', 'requirements', 'controlSets', 'controls', 'controlRequirements'] as const;
 
+export interface ImportOptions {
+  /** Leaves another version that is here as it is and makes this one a draft that supersedes it. */
+  readonly asVersion?: boolean | undefined;
+}
+
 /** What an import of `parsed` would change. Reads only. */
-export async function previewCatalog(ctx: EntityContext, parsed: ParsedCatalog): Promise<CatalogPreview> {
+export async function previewCatalog(
+  ctx: EntityContext,
+  parsed: ParsedCatalog,
+  options: ImportOptions & { readonly table?: TableLook | null } = {},
+): Promise<CatalogPreview> {
   return ctx.database.withTenant(readScope(ctx, [...ENTITIES_READ]), async (tx) => {
-    const existing = await loadExisting(tx, parsed, false);
-    return drawPreview(parsed, existing, planImport(parsed, existing, randomUUID));
+    const { existing, earlier } = await loadExisting(tx, parsed, false, options.asVersion);
+    return drawPreview(parsed, existing, planImport(parsed, existing, randomUUID), { earlier, table: options.table ?? null });
   });
 }
 
@@ -43,30 +52,40 @@ export async function previewCatalog(ctx: EntityContext, parsed: ParsedCatalog):
  * its ledger row. The same again changes nothing. Throws ROLE_FORBIDS where the person may not write catalogues, or where
  * requirements left the document and the person may not archive; a fault anywhere leaves no trace.
  */
-export async function applyImport(ctx: EntityContext, opId: string, parsed: ParsedCatalog): Promise<CatalogImportResult> {
+export async function applyImport(
+  ctx: EntityContext,
+  opId: string,
+  parsed: ParsedCatalog,
+  options: ImportOptions = {},
+): Promise<CatalogImportResult> {
   try {
-    return await importOnce(ctx, opId, parsed);
+    return await importOnce(ctx, opId, parsed, options);
   } catch (error) {
     // Somebody else's import of the same catalogue came first; now there is something to compare with.
     if (!(error instanceof CodedError) || error.code !== 'DUPLICATE') throw error;
-    return importOnce(ctx, opId, parsed);
+    return importOnce(ctx, opId, parsed, options);
   }
 }
 
-async function importOnce(ctx: EntityContext, opId: string, parsed: ParsedCatalog): Promise<CatalogImportResult> {
+async function importOnce(
+  ctx: EntityContext,
+  opId: string,
+  parsed: ParsedCatalog,
+  options: ImportOptions,
+): Promise<CatalogImportResult> {
   const fn = importFunction(ctx);
   const { result, repeated } = await withLedger<CatalogImportResult>(
     ctx,
     {
       opId,
-      body: { kind: 'oscal.import', sha256: parsed.sha256 },
+      body: { kind: 'oscal.import', sha256: parsed.sha256, ...(options.asVersion ? { asVersion: true } : {}) },
       entity: 'regulations',
       entityId: null,
       function: fn,
     },
     (stored) => parseStored(resultSchema, stored),
     async (tx) => {
-      const existing = await loadExisting(tx, parsed, true);
+      const { existing, earlier } = await loadExisting(tx, parsed, true, options.asVersion);
       const plan = planImport(parsed, existing, randomUUID);
       if (
         (plan.remove.length > 0 || plan.restore.length > 0) &&
@@ -74,10 +93,10 @@ async function importOnce(ctx: EntityContext, opId: string, parsed: ParsedCatalo
       ) {
         throw new CodedError('ROLE_FORBIDS', { entity: 'requirements', action: 'archive', functions: [fn] });
       }
-      await writePlan(tx, parsed, plan);
+      await writePlan(tx, parsed, plan, earlier?.id ?? null);
       return {
         regulation: { id: plan.regulation.id, name: parsed.name, version: parsed.version },
-        controlSetId: plan.controlSet.id,
+        controlSetId: plan.controlSet?.id ?? null,
         counts: parsed.counts,
         changed: plan.changed,
       };

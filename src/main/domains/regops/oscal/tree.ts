@@ -35,6 +35,8 @@ export interface CatalogEntry {
   readonly depth: number;
   /** The node's own parameters as the document has them. */
   readonly params: readonly OscalParam[] | null;
+  /** Where a person finds it in the file, for what is no OSCAL. */
+  readonly place?: string | null;
   /** Place in the document, for faults and previews. */
   readonly path: string;
 }

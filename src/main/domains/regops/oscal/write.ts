@@ -4,26 +4,38 @@ import { cutAtWord } from './labels';
 import type { ParsedCatalog } from './parse';
 import type { ImportPlan } from './plan';
 
-/** What the regulation's row says of where it came from. */
-export const OSCAL_FORMAT = 'oscal-json';
-
 const REQUIREMENT_COLUMNS = `id uuid, "sourceId" text, "parentId" uuid, "refId" text, title text, text text, guidance text, kind text,
-  family text, assessable boolean, "orderIndex" integer, depth integer, params jsonb`;
+  family text, assessable boolean, "orderIndex" integer, depth integer, params jsonb, "sourcePlace" text`;
 
-export async function writePlan(tx: SqlClient, parsed: ParsedCatalog, plan: ImportPlan): Promise<void> {
-  await writeRegulation(tx, parsed, plan);
+/** `supersedesId`: the version that a new one follows; it comes in as a draft then. */
+export async function writePlan(
+  tx: SqlClient,
+  parsed: ParsedCatalog,
+  plan: ImportPlan,
+  supersedesId: string | null,
+): Promise<void> {
+  await writeRegulation(tx, parsed, plan, supersedesId);
   await writeRequirements(tx, plan);
   await writeControls(tx, parsed, plan);
 }
 
-async function writeRegulation(tx: SqlClient, parsed: ParsedCatalog, plan: ImportPlan): Promise<void> {
+async function writeRegulation(
+  tx: SqlClient,
+  parsed: ParsedCatalog,
+  plan: ImportPlan,
+  supersedesId: string | null,
+): Promise<void> {
   const { id, write } = plan.regulation;
   if (write === 'keep') return;
   if (write === 'create') {
     await tx.query(
-      `INSERT INTO regulations (id, name, short_name, version, type, status, parsed_content, source_format, source_uuid, source_sha256)
-       VALUES ($1::uuid, $2::text, $3::text, $4::text, 'framework', 'active', $5::jsonb, $6::text, $7::text, $8::text)`,
-      [id, parsed.name, parsed.shortName, parsed.version, parsed.text, OSCAL_FORMAT, parsed.uuid, parsed.sha256],
+      `INSERT INTO regulations (id, name, short_name, version, type, status, parsed_content, source_format, source_uuid, source_sha256,
+         jurisdiction, supersedes_id)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $9::text, $11::text, $5::jsonb, $6::text, $7::text, $8::text, $10::text, $12::uuid)`,
+      [
+        ...[id, parsed.name, parsed.shortName, parsed.version, parsed.text, parsed.format, parsed.uuid, parsed.sha256],
+        ...[parsed.type, parsed.jurisdiction, supersedesId === null ? 'active' : 'draft', supersedesId],
+      ],
     );
     return;
   }
@@ -37,7 +49,7 @@ async function writeRegulation(tx: SqlClient, parsed: ParsedCatalog, plan: Impor
   await tx.query('SELECT note_regulation_source($1::uuid, $2::jsonb, $3::text, $4::text, $5::text)', [
     id,
     parsed.text,
-    OSCAL_FORMAT,
+    parsed.format,
     parsed.uuid,
     parsed.sha256,
   ]);
@@ -53,9 +65,9 @@ async function writeRequirements(tx: SqlClient, plan: ImportPlan): Promise<void>
   if (plan.create.length > 0) {
     await tx.query(
       `INSERT INTO requirements (id, regulation_id, source_id, parent_id, ref_id, title, text, guidance, kind, family, assessable,
-         order_index, depth, params)
+         order_index, depth, params, source_place)
        SELECT r.id, $2::uuid, r."sourceId", r."parentId", r."refId", r.title, r.text, r.guidance, r.kind, r.family, r.assessable,
-         r."orderIndex", r.depth, nullif(r.params, 'null'::jsonb)
+         r."orderIndex", r.depth, nullif(r.params, 'null'::jsonb), r."sourcePlace"
        FROM jsonb_to_recordset($1::jsonb) AS r (${REQUIREMENT_COLUMNS})`,
       [JSON.stringify(plan.create), plan.regulation.id],
     );
@@ -73,6 +85,7 @@ async function writeRequirements(tx: SqlClient, plan: ImportPlan): Promise<void>
 }
 
 async function writeControls(tx: SqlClient, parsed: ParsedCatalog, plan: ImportPlan): Promise<void> {
+  if (plan.controlSet === null) return;
   const { id, create } = plan.controlSet;
   if (create) {
     await tx.query(

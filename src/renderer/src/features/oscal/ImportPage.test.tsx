@@ -32,6 +32,10 @@ const preview: CatalogPreview = {
   counts: { groups: 2, controls: 2, enhancements: 1, parts: 10 },
   changed: { created: 1, updated: 1, unchanged: 3 },
   existing: null,
+  earlier: null,
+  facts: null,
+  table: null,
+  makesControls: true,
   tree,
 };
 const result = {

@@ -15,6 +15,7 @@ import { useShortcuts } from '../../lib/use-shortcuts';
 import css from './ImportPage.module.css';
 import { Outcome } from './Outcome';
 import { Refused } from './Refused';
+import { ReviewPane } from './review/ReviewPane';
 import { TrialRun } from './TrialRun';
 import { useImport } from './useImport';
 
@@ -31,7 +32,7 @@ function Import() {
   const navigate = useNavigate();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const { state, choose, bringIn, again } = useImport();
+  const { state, choose, reviewed, back, change, bringIn, again } = useImport();
   const busy = state.step === 'importing' || state.step === 'reading';
   const pick = () => input.current?.click();
   const canWrite = state.step === 'look' && rights.create;
@@ -69,6 +70,7 @@ function Import() {
           <Button variant="subtle" onClick={() => void navigate(listPath('regulations'))}>
             Leave
           </Button>
+          {state.step === 'look' && state.reviewed !== null ? <Button onClick={back}>Back to the outline</Button> : null}
           {state.step === 'choose' ? null : (
             <Button leftSection={<Icon name="import" />} onClick={pick} disabled={busy} rightSection={<KeyCap keys="O" />}>
               Another file
@@ -91,7 +93,7 @@ function Import() {
         <input
           ref={input}
           type="file"
-          accept=".json,application/json"
+          accept=".json,.csv,.tsv,.xlsx,.docx,.pdf"
           className="k-visually-hidden"
           tabIndex={-1}
           aria-label="Catalogue file"
@@ -108,12 +110,15 @@ function Import() {
             <SkeletonRows rows={12} label={`${state.fileName} is read`} />
           </div>
         ) : null}
+        {state.step === 'review' ? <ReviewPane key={state.grant.grantId} draft={state.draft} onDone={reviewed} /> : null}
         {state.step === 'refused' ? <Refused error={state.error} onPick={pick} /> : null}
         {state.step === 'look' || state.step === 'importing' ? (
           <TrialRun
             preview={state.preview}
+            options={state.options}
             busy={state.step === 'importing'}
             failure={state.step === 'look' ? state.failure : null}
+            onChange={change}
             onBringIn={bringIn}
           />
         ) : null}
@@ -126,11 +131,13 @@ function Import() {
 function noteOf(state: ReturnType<typeof useImport>['state']): string {
   switch (state.step) {
     case 'choose':
-      return 'OSCAL catalogue in JSON; a trial run comes first';
+      return 'OSCAL, law in JSON, CSV, XLSX, Word or PDF; a trial run comes first';
     case 'reading':
       return `${state.fileName} is read; nothing has been written`;
     case 'refused':
       return `${state.fileName}; nothing has been written`;
+    case 'review':
+      return `${state.grant.name} · look its outline through; nothing has been written`;
     case 'look':
       return `${state.grant.name} · a trial run: nothing has been written`;
     case 'importing':
@@ -148,8 +155,9 @@ function Choose({ onPick }: { readonly onPick: () => void }) {
       </span>
       <h2 className={css.dropTitle}>Drop a catalogue here</h2>
       <p className={css.dropText}>
-        An OSCAL catalogue, or a resolved profile, in JSON. It is read on this laptop and shown first: its families, requirements
-        and parts, and what would be new or changed.
+        An OSCAL catalogue or a law in JSON, a table (CSV, XLSX) with references, titles and texts, or a document (Word, PDF)
+        whose outline you look through. It is read on this laptop and shown first: what it holds, and what would be new or
+        changed.
       </p>
       <Button
         size="lg"

@@ -53,10 +53,12 @@ export function Outcome({ preview, result, onAgain }: OutcomeProps) {
           <Icon name="book" />
           <Link to={`${detailPath('regulations', result.regulation.id)}?tab=requirements.regulationId`}>{name}</Link>
         </li>
-        <li>
-          <Icon name="stack" />
-          <Link to={`${detailPath('controlSets', result.controlSetId)}?tab=controls.controlSetId`}>Its control set</Link>
-        </li>
+        {result.controlSetId === null ? null : (
+          <li>
+            <Icon name="stack" />
+            <Link to={`${detailPath('controlSets', result.controlSetId)}?tab=controls.controlSetId`}>Its control set</Link>
+          </li>
+        )}
       </ul>
       <div className={css.actions}>
         <Button onClick={onAgain}>Import another</Button>

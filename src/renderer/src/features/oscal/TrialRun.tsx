@@ -1,7 +1,7 @@
 /** What the file holds and what it would change, with its tree and the text of the current node, before anything is written. */
 import { Button, TextInput } from '@mantine/core';
 import { entityOf } from '@shared/entities/registry';
-import type { CatalogNode, CatalogPreview } from '@shared/wire/oscal';
+import type { CatalogNode, CatalogOptions, CatalogPreview } from '@shared/wire/oscal';
 import { useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { Card } from '../../components/Card';
@@ -17,13 +17,16 @@ import { toErrorData } from '../../lib/errors';
 import { count, formatInstant, formatNumber } from '../../lib/format';
 import { useShortcuts } from '../../lib/use-shortcuts';
 import { type CatalogItem, catalogItems, changedOnly } from './catalogTree';
+import { otherVersion, SourceOptions } from './SourceOptions';
 import css from './TrialRun.module.css';
 
 export interface TrialRunProps {
   readonly preview: CatalogPreview;
+  readonly options: CatalogOptions;
   readonly busy: boolean;
   /** Why the last attempt to write did not succeed. */
   readonly failure: unknown;
+  readonly onChange: (options: CatalogOptions) => void;
   readonly onBringIn: () => void;
 }
 
@@ -40,13 +43,18 @@ export function changesNothing(preview: CatalogPreview): boolean {
   return created + updated + removed === 0;
 }
 
-export function TrialRun({ preview, busy, failure, onBringIn }: TrialRunProps) {
+export function TrialRun({ preview, options, busy, failure, onChange, onBringIn }: TrialRunProps) {
   const { created, updated, unchanged, removed = 0 } = preview.changed;
   const same = changesNothing(preview);
   const total = preview.counts.groups + preview.counts.controls + preview.counts.enhancements + preview.counts.parts;
   return (
     <div className={css.columns} data-testid="trial-run">
-      <FileCard preview={preview} />
+      <div className={css.file}>
+        <FileCard preview={preview} />
+        {preview.facts === null && otherVersion(preview) === null ? null : (
+          <SourceOptions preview={preview} options={options} onChange={onChange} />
+        )}
+      </div>
       <div className={css.main}>
         <div className={css.figures}>
           <Figure number={created} word="new" tone="good" />
@@ -99,15 +107,19 @@ function FileCard({ preview }: { readonly preview: CatalogPreview }) {
     ['Parts', counts.parts],
   ];
   return (
-    <Card title="The regulation" className={css.file}>
+    <Card title="The regulation">
       <h3 className={css.title}>{preview.title}</h3>
       <dl className={css.facts}>
         <dt>Version</dt>
         <dd>{preview.version}</dd>
-        <dt>OSCAL</dt>
-        <dd>{preview.oscalVersion}</dd>
-        <dt>Last changed</dt>
-        <dd>{preview.lastModified === null ? 'not said' : formatInstant(preview.lastModified)}</dd>
+        {preview.oscalVersion === null ? null : (
+          <>
+            <dt>OSCAL</dt>
+            <dd>{preview.oscalVersion}</dd>
+            <dt>Last changed</dt>
+            <dd>{preview.lastModified === null ? 'not said' : formatInstant(preview.lastModified)}</dd>
+          </>
+        )}
         <dt>SHA-256</dt>
         <dd>
           <HashText hash={preview.sha256} />
@@ -115,7 +127,11 @@ function FileCard({ preview }: { readonly preview: CatalogPreview }) {
         <dt>Here as</dt>
         <dd>
           {existing === null ? (
-            'a new regulation'
+            preview.earlier === null ? (
+              'a new regulation'
+            ) : (
+              `a draft that supersedes version ${preview.earlier.version ?? '–'}`
+            )
           ) : (
             <Link to={detailPath('regulations', existing.id)}>
               {[existing.name, existing.version].filter(Boolean).join(', ')}

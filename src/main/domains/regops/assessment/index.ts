@@ -1,0 +1,38 @@
+/** What leaves as OSCAL's assessment layer, and the judgement of such documents. */
+import type { EntityContext } from '@main/entities/context';
+import type { Json } from '@shared/entities/fields';
+import { CodedError } from '@shared/errors';
+import { ASSESSMENT_KINDS, type AssessmentKind } from '@shared/wire/oscal';
+import { composePlan, composePoam, composeResults } from './compose';
+import { readAudit } from './facts';
+import { readAssessmentDocument } from './model';
+
+export { readAssessmentDocument } from './model';
+export { ASSESSMENT_KINDS, type AssessmentKind };
+
+export interface AssessmentExport {
+  readonly fileName: string;
+  /** What the trail names. */
+  readonly resourceType: string;
+  readonly document: Json;
+}
+
+/**
+ * The document of that kind of the audit plan `id`, held against the model before it leaves. Throws NOT_FOUND; INPUT_INVALID for a plan
+ * of action without findings.
+ */
+export async function exportAssessment(ctx: EntityContext, kind: AssessmentKind, id: string): Promise<AssessmentExport> {
+  const facts = await readAudit(ctx, id);
+  const document =
+    kind === 'assessment-plan' ? composePlan(facts) : kind === 'assessment-results' ? composeResults(facts) : composePoam(facts);
+  if (document === null) {
+    throw new CodedError(
+      'INPUT_INVALID',
+      {},
+      { faults: [{ path: facts.plan.ref, message: 'has no finding, and a plan of action needs one' }] },
+    );
+  }
+  const fileName = `${facts.plan.ref.toLowerCase()}-${kind}.json`;
+  readAssessmentDocument(document, fileName);
+  return { fileName, resourceType: 'audit_plans', document };
+}
