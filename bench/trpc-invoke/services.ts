@@ -63,6 +63,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     catalogs: absent(),
     load: absent(),
     library: absent(),
+    collab: absent(),
     audits: absent(),
     assessments: absent(),
     evidence: absent(),

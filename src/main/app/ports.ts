@@ -3,6 +3,7 @@ import { type EntityName, entityOf, isEntityName } from '@shared/entities/regist
 import { CodedError } from '@shared/errors';
 import type { AppEvent } from '@shared/ipc';
 import { createLoadPort, type LoadPort } from '../bulk/port';
+import { attachFile, attachmentFile, type CollabPort, createCollabPort } from '../collab';
 import type { Database } from '../db/database';
 import { AuditOps } from '../domains/auditops';
 import { readPosture } from '../domains/home/posture';
@@ -76,6 +77,7 @@ export interface TenantPorts {
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
+  readonly collab: CollabPort<TenantCall>;
   readonly evidence: Evidence;
   readonly home: HomePort;
   readonly search: SearchPort;
@@ -166,6 +168,7 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
     load: createLoadPort({ contextOf, databaseOf, grantedFile, saveFile: options.saveFile }),
     library: createLibraryPort(contextOf, databaseOf),
     catalogs: createCatalogsPort({ contextOf, grantedFile }),
+    collab: createCollabPort(contextOf, (name) => entities.hooksOf(name)),
     oscal: {
       async preview(call, grantId, options = {}) {
         const { path, name } = await grantedFile(call, grantId);
@@ -196,9 +199,15 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       unlock: async (call, formerPassword) => (await session.open().keys()).relock(call.tenantId, formerPassword),
       grantedFile,
       attach: (call, input, file) => audits.attachEvidence(contextOf(call), { ...input, file }),
-      noteReading: (call, fileId) =>
-        noted(call, { action: 'read', resourceType: 'evidence_files', resourceId: fileId, details: { how: 'preview' } }),
-      fileRecord: async (call, fileId) => (await entities.get(contextOf(call), 'evidenceFiles', fileId)).row,
+      attachTo: (call, input, file) => attachFile(contextOf(call), input, file),
+      noteReading: (call, fileId, resourceType) =>
+        noted(call, { action: 'read', resourceType, resourceId: fileId, details: { how: 'preview' } }),
+      async fileRecord(call, fileId) {
+        const attached = await attachmentFile(contextOf(call), fileId);
+        if (attached !== null) return { sha256: attached.sha256, resourceType: 'attachments' };
+        const { row } = await entities.get(contextOf(call), 'evidenceFiles', fileId);
+        return { sha256: row.sha256, resourceType: 'evidence_files' };
+      },
     }),
     home: { posture: (call) => readPosture(contextOf(call)) },
     search: { all: (call, text) => searchAll(contextOf(call), text) },

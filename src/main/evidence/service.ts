@@ -2,8 +2,8 @@
  * Evidence files of the signed-in person: into the vault and into the database, shown from the vault, and proven against the
  * hash that the database keeps. The database decides who may see a file; the vault decides whether its bytes are still the same.
  */
-import type { EntityRow } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
+import type { AttachFileInput } from '@shared/wire/collab';
 import type { AttachInput, AttachResult, EvidenceCheck, EvidencePreview } from '@shared/wire/evidence';
 import type { EvidencePort, TenantCall } from '../ipc/services';
 import type { GrantedFile } from '../platform/file-grants';
@@ -22,6 +22,12 @@ export interface FileFacts {
   readonly capturedAt: string;
 }
 
+/** What the database keeps of a file: of an evidence record, or attached to any other. */
+export interface FileRecord {
+  readonly sha256: string;
+  readonly resourceType: 'evidence_files' | 'attachments';
+}
+
 export interface EvidenceOptions {
   readonly deviceId: string;
   readonly now: () => Date;
@@ -31,10 +37,12 @@ export interface EvidenceOptions {
   readonly grantedFile: (call: TenantCall, grantId: string) => Promise<GrantedFile>;
   /** The engine's command: evidence record and file record, one operation. */
   readonly attach: (call: TenantCall, input: Omit<AttachInput, 'grantId'>, file: FileFacts) => Promise<AttachResult>;
+  /** The same for a file attached to any record; the id that its attachment has. */
+  readonly attachTo: (call: TenantCall, input: Omit<AttachFileInput, 'grantId'>, file: FileFacts) => Promise<string>;
   /** The file's record as this person may read it; NOT_FOUND otherwise. */
-  readonly fileRecord: (call: TenantCall, fileId: string) => Promise<EntityRow<'evidenceFiles'>>;
+  readonly fileRecord: (call: TenantCall, fileId: string) => Promise<FileRecord>;
   /** Writes into the trail that the file is looked at; nothing is shown where that fails. */
-  readonly noteReading: (call: TenantCall, fileId: string) => Promise<void>;
+  readonly noteReading: (call: TenantCall, fileId: string, resourceType: FileRecord['resourceType']) => Promise<void>;
 }
 
 /** A file that may be shown to the session of this epoch. */
@@ -55,31 +63,41 @@ const MAX_SHOWN = 200;
 export function createEvidence(options: EvidenceOptions): Evidence {
   const shown = new Map<string, Shown>();
 
+  /** Into the vault first: the database is told only of bytes that are safe. */
+  async function takeIn(call: TenantCall, asked: { opId: string; evidenceId: string; grantId: string }) {
+    const { opId, evidenceId, grantId } = asked;
+    const vault = await options.vault(call);
+    const note = await vault.intake({ opId, evidenceId, source: () => options.grantedFile(call, grantId) });
+    const facts: FileFacts = {
+      fileId: note.fileId,
+      fileName: note.fileName,
+      mediaType: note.mediaType,
+      sizeBytes: note.size,
+      sha256: note.sha256,
+      deviceId: options.deviceId,
+      capturedAt: note.modifiedAt,
+    };
+    return { vault, facts };
+  }
+
   return {
-    async attach(call, input) {
-      const { grantId, ...rest } = input;
-      const vault = await options.vault(call);
-      const note = await vault.intake({
-        opId: input.opId,
-        evidenceId: input.evidenceId,
-        source: () => options.grantedFile(call, grantId),
-      });
-      const result = await options.attach(call, rest, {
-        fileId: note.fileId,
-        fileName: note.fileName,
-        mediaType: note.mediaType,
-        sizeBytes: note.size,
-        sha256: note.sha256,
-        deviceId: options.deviceId,
-        capturedAt: note.modifiedAt,
-      });
-      await vault.markFiled(input.opId, result.file.id);
+    async attach(call, { grantId, ...rest }) {
+      const { vault, facts } = await takeIn(call, { opId: rest.opId, evidenceId: rest.evidenceId, grantId });
+      const result = await options.attach(call, rest, facts);
+      await vault.markFiled(rest.opId, result.file.id);
       return result;
+    },
+
+    async attachTo(call, { grantId, ...rest }) {
+      const { vault, facts } = await takeIn(call, { opId: rest.opId, evidenceId: rest.attachmentId, grantId });
+      const attachmentId = await options.attachTo(call, rest, facts);
+      await vault.markFiled(rest.opId, attachmentId);
+      return { attachmentId };
     },
 
     async preview(call, fileId): Promise<EvidencePreview> {
       const record = await options.fileRecord(call, fileId);
-      await options.noteReading(call, fileId);
+      await options.noteReading(call, fileId, record.resourceType);
       const file = await (await options.vault(call)).open(fileId);
       try {
         const mediaType = await sniff(file);

@@ -6,6 +6,7 @@ import { appRouter } from './routers/app';
 import { assessmentsRouter } from './routers/assessments';
 import { auditsRouter } from './routers/audits';
 import { catalogsRouter } from './routers/catalogs';
+import { collabRouter } from './routers/collab';
 import { connectionRouter } from './routers/connection';
 import { entitiesRouter } from './routers/entities';
 import { evidenceRouter } from './routers/evidence';
@@ -26,6 +27,7 @@ export const rootRouter = router({
   entities: entitiesRouter,
   lists: listsRouter,
   people: peopleRouter,
+  collab: collabRouter,
   oscal: oscalRouter,
   catalogs: catalogsRouter,
   load: loadRouter,

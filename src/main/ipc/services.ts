@@ -50,6 +50,7 @@ import type {
   ScopeFamily,
   Workpaper,
 } from '@shared/wire/audits';
+import type { AttachFileInput } from '@shared/wire/collab';
 import type { ConnectionProfile, ConnectionTest, Diagnosis, ServerProfileValues } from '@shared/wire/connection';
 import type { AttachInput, AttachResult, EvidenceCheck, EvidencePreview } from '@shared/wire/evidence';
 import type { Posture } from '@shared/wire/home';
@@ -84,6 +85,7 @@ import type {
 import type { z } from 'zod';
 import type { LoadPort } from '../bulk/port';
 import type { CatalogsPort } from '../domains/regops/port';
+import type { CollabPort } from '../collab';
 import type { LibraryPort } from '../library/port';
 
 /** The window a call came from; file grants and dialogs belong to it. */
@@ -210,6 +212,8 @@ export interface AssessmentsPort {
 
 export interface EvidencePort {
   attach(call: TenantCall, input: AttachInput): Promise<AttachResult>;
+  /** Takes a file into the vault and files it with any record; the id of the attachment. */
+  attachTo(call: TenantCall, input: AttachFileInput): Promise<{ readonly attachmentId: string }>;
   preview(call: TenantCall, fileId: string): Promise<EvidencePreview>;
   verify(call: TenantCall, fileId: string): Promise<EvidenceCheck>;
   /** After a change of password: opens the vault with the former one and locks it with the present one. */
@@ -290,6 +294,7 @@ export interface Services {
   readonly catalogs: CatalogsPort<TenantCall>;
   readonly load: LoadPort<TenantCall>;
   readonly library: LibraryPort<TenantCall>;
+  readonly collab: CollabPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
   readonly evidence: EvidencePort;

@@ -191,6 +191,8 @@ export function defineEntity<const N extends string, const F extends FieldMap>(d
   for (const { to, back } of definition.approval ?? []) {
     for (const state of back === undefined ? [to] : [to, back])
       if (!Object.hasOwn(states, state)) throw new TypeError(`${definition.name}: no state named ${state}`);
+    if (back !== undefined && !states[to]?.includes(back))
+      throw new TypeError(`${definition.name}: no step from ${to} to ${back}`);
   }
   const row: Record<string, z.ZodType> = {};
   const create: Record<string, z.ZodType> = {};

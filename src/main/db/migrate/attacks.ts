@@ -11,6 +11,7 @@ export const TABLES = [
   ...['saved_views'],
   ...['import_mappings'],
   ...['requirement_assessments', 'assessment_controls', 'assessment_evidence'],
+  ...['record_templates'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */
 export const OWN_MARKS = ['watchers', 'notice_reads', 'saved_views'];

@@ -65,6 +65,8 @@ export const auditEvidence = defineEntity({
     { title: 'State', fields: ['status'] },
   ],
   children: [{ entity: 'evidenceFiles', field: 'evidenceId', label: 'Files' }],
+  work: { review: { states: ['in_review'], by: ['auditor'] } },
+  copy: false,
 });
 
 export const evidenceFile = defineEntity({

@@ -91,6 +91,13 @@ export const finding = defineEntity({
     { entity: 'actions', field: 'findingId', label: 'Actions' },
     { entity: 'auditEvidence', field: 'findingId', label: 'Evidence' },
   ],
+  work: {
+    assignee: ['ownerId'],
+    due: 'dueDate',
+    settled: FINDING_SETTLED,
+    review: { states: ['resolved'], by: ['auditor'] },
+  },
+  copy: { afresh: ['dueDate', 'managementResponse'], children: ['actions.findingId'] },
 });
 
 export const action = defineEntity({
@@ -158,4 +165,6 @@ export const action = defineEntity({
     { title: 'State', fields: ['status'] },
   ],
   children: [],
+  work: { assignee: ['ownerId'], due: 'dueDate', settled: ['done', 'cancelled'] },
+  copy: { afresh: ['dueDate'] },
 });

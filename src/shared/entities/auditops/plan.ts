@@ -72,6 +72,13 @@ export const auditPlan = defineEntity({
     { entity: 'findings', field: 'auditPlanId', label: 'Findings' },
     { entity: 'auditEvidence', field: 'auditPlanId', label: 'Evidence' },
   ],
+  work: {
+    assignee: ['leadId'],
+    due: 'endDate',
+    settled: ['reported', 'closed', 'cancelled'],
+    review: { states: ['review'], by: ['auditor'] },
+  },
+  copy: { afresh: ['startDate', 'endDate'], children: ['controlTests.auditPlanId'] },
 });
 
 export const controlTest = defineEntity({
@@ -143,4 +150,11 @@ export const controlTest = defineEntity({
     { entity: 'auditEvidence', field: 'controlTestId', label: 'Evidence' },
     { entity: 'findings', field: 'controlTestId', label: 'Findings' },
   ],
+  work: { assignee: ['testedBy'], due: 'testDate', settled: ['done'], review: { states: ['in_review'], by: ['auditor'] } },
+  copy: {
+    afresh: [
+      ...['testedBy', 'testDate', 'testNotes'],
+      ...['designEffectiveness', 'designNotes', 'operatingEffectiveness', 'operatingNotes'],
+    ],
+  },
 });

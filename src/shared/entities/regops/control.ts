@@ -146,6 +146,8 @@ export const control = defineEntity({
     { entity: 'controlTests', field: 'controlId', label: 'Tests' },
     { entity: 'findings', field: 'controlId', label: 'Findings' },
   ],
+  work: { assignee: ['ownerId'], due: 'nextTest', settled: ['deprecated'] },
+  copy: { afresh: ['nextTest', 'expiresOn', 'maturity'], children: ['controlRequirements.controlId'] },
 });
 
 export const controlRequirement = defineEntity({

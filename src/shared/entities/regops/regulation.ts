@@ -72,4 +72,5 @@ export const regulation = defineEntity({
     { entity: 'complianceAssessments', field: 'regulationId', label: 'Assessments' },
     { entity: 'auditPlans', field: 'regulationId', label: 'Audit plans' },
   ],
+  copy: false,
 });

@@ -61,4 +61,5 @@ export const requirement = defineEntity({
     { entity: 'requirementMappings', field: 'targetRequirementId', label: 'Crosswalk to here' },
     { entity: 'requirementAssessments', field: 'requirementId', label: 'Assessments' },
   ],
+  copy: false,
 });

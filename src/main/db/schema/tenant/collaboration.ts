@@ -87,3 +87,10 @@ export const approvalVotes = pgTable('approval_votes', {
   withdrawnAt: instant('withdrawn_at'),
   withdrawnReason: text('withdrawn_reason'),
 });
+
+export const recordTemplates = pgTable('record_templates', {
+  ...systemColumns(),
+  resourceType: varchar('resource_type', { length: 63 }).notNull(),
+  name: varchar('name', { length: 120 }).notNull(),
+  content: json('content').notNull(),
+});

@@ -1,0 +1,2 @@
+DROP TABLE {{schema}}.record_templates;
+DROP FUNCTION {{schema}}.guard_template();
