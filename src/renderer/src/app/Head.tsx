@@ -6,6 +6,7 @@ import { Fragment } from 'react';
 import { Link } from 'react-router';
 import { Icon } from '../components/Icon';
 import { KeyCap } from '../components/KeyCap';
+import { Bell } from '../features/work/Bell';
 import { openOverlay } from '../lib/overlays';
 import type { Crumb } from '../lib/page-head';
 import { ConnectionChip } from './ConnectionChip';
@@ -44,6 +45,7 @@ export function Head({ crumbs, person, functions, connection }: HeadProps) {
         <KeyCap keys="Ctrl+K" joined />
       </button>
       <ConnectionChip connection={connection} />
+      <Bell />
       <Tooltip label="All keys">
         <ActionIcon aria-label="All keys" onClick={() => openOverlay('keys')}>
           <Icon name="keyboard" />

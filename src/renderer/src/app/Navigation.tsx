@@ -3,6 +3,7 @@ import { Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { NavLink, useLocation } from 'react-router';
 import { Icon } from '../components/Icon';
+import { useWorkCount } from '../features/work/useWork';
 import { formatNumber } from '../lib/format';
 import { useMe, useWorkspace } from '../lib/session';
 import { trpc } from '../lib/trpc';
@@ -11,6 +12,8 @@ import { isIn, isPlatformPath, NAV_FOOT, type NavItem, navigationFor, platformNa
 
 function useCount(item: NavItem): number | null {
   const counts = useQuery({ ...trpc.entities.findings.counts.queryOptions(), enabled: item.count !== undefined });
+  const waiting = useWorkCount(item.waiting === true);
+  if (item.waiting) return waiting;
   if (item.count === undefined) return null;
   return counts.data?.[item.count.view] ?? null;
 }

@@ -11,6 +11,8 @@ export interface NavItem {
   readonly letter: string;
   /** Entity and view whose count stands beside it. */
   readonly count?: { readonly entity: EntityName; readonly view: string };
+  /** What waits for the person stands beside it. */
+  readonly waiting?: true;
   /** Shown to these functions; to everybody where it is left out. */
   readonly only?: readonly TenantFunction[];
 }
@@ -33,7 +35,13 @@ function listOf(entity: EntityName, letter: string, count?: string): NavItem {
 }
 
 export const NAVIGATION: readonly NavGroup[] = [
-  { label: null, items: [{ key: 'home', label: 'Home', icon: 'dashboard', to: '/', letter: 'H' }] },
+  {
+    label: null,
+    items: [
+      { key: 'home', label: 'Home', icon: 'dashboard', to: '/', letter: 'H' },
+      { key: 'work', label: 'My work', icon: 'inbox', to: '/work', letter: 'M', waiting: true },
+    ],
+  },
   {
     label: 'RegOps',
     items: [

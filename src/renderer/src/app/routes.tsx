@@ -13,6 +13,7 @@ const screens: RouteObject[] = [
   { path: 'r/:entity/new', lazy: async () => ({ Component: (await import('../entities/pages')).FormPage }) },
   { path: 'r/:entity/:id', lazy: async () => ({ Component: (await import('../entities/pages')).DetailPage }) },
   { path: 'r/:entity/:id/edit', lazy: async () => ({ Component: (await import('../entities/pages')).FormPage }) },
+  { path: 'work', lazy: async () => ({ Component: (await import('../features/work/WorkPage')).WorkPage }) },
   { path: 'import/oscal', lazy: async () => ({ Component: (await import('../features/oscal/ImportPage')).ImportPage }) },
   {
     path: 'crosswalk',

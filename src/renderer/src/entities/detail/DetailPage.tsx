@@ -18,6 +18,8 @@ import { ConflictView } from '../conflict/ConflictView';
 import { readTrail, trailState } from '../list/trail';
 import { DOMAIN_LABELS, detailPath, editPath, listPath } from '../paths';
 import type { GenericRow } from '../rows';
+import { useCircle } from '../together/circle';
+import { DiscussionTab } from '../together/DiscussionTab';
 import { FieldValue } from '../values/FieldValue';
 import { useNames } from '../values/names';
 import { isEmptyValue, type Names } from '../values/text';
@@ -137,7 +139,8 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
           </p>
         ) : null}
         {tab === 'overview' ? <Overview {...given} cards={extras.cards ?? []} /> : null}
-        {tab === 'history' ? <History name={name} definition={definition} id={row.id} /> : null}
+        {tab === 'discussion' ? <DiscussionTab name={name} id={row.id} archived={record.archived} /> : null}
+        {tab === 'history' ? <History {...{ name, definition, record, change, called }} /> : null}
         {extraTab === undefined ? null : <ExtraSlot key={extraTab.key} extra={extraTab} {...given} />}
         {relation === undefined || !isEntityName(relation.entity) ? null : isTree(definition, relation) ? (
           <RequirementTree regulationId={row.id} />
@@ -246,6 +249,7 @@ function useTabs(name: EntityName, definition: Entity, id: string, extras: reado
     extras.flatMap(({ key, label, count, ...extra }, at) =>
       (extra.place ?? 'last') === place ? [{ key, label, count: count === undefined ? undefined : counts[at] }] : [],
     );
+  const circle = useCircle(name, id);
   const history = useQuery(historyOptions(name, id));
   return [
     { key: 'overview', label: 'Overview' },
@@ -256,6 +260,7 @@ function useTabs(name: EntityName, definition: Entity, id: string, extras: reado
       count: totals[at],
     })),
     ...own('last'),
+    { key: 'discussion', label: 'Discussion', count: circle.data?.comments.filter((each) => !each.takenBack).length },
     { key: 'history', label: 'History', count: history.data?.length },
   ];
 }

@@ -6,6 +6,10 @@ import { Card } from '../../components/Card';
 import { formatInstant } from '../../lib/format';
 import { historyOptions } from '../api';
 import { formFields } from '../form/validate';
+import { ApprovalCard } from '../together/ApprovalCard';
+import { FilesCard } from '../together/FilesCard';
+import { PeopleCard } from '../together/PeopleCard';
+import { RelationsCard } from '../together/RelationsCard';
 import { FieldValue } from '../values/FieldValue';
 import { useNames } from '../values/names';
 import { isEmptyValue } from '../values/text';
@@ -78,9 +82,11 @@ export function Overview({ cards, ...given }: OverviewProps) {
             />
           ) : null,
         )}
+        <FilesCard {...given} />
         {added('main', false)}
       </div>
       <div className={css.side}>
+        <ApprovalCard {...given} />
         {added('side', true)}
         <Card title="Record">
           <dl className={css.facts}>
@@ -115,6 +121,8 @@ export function Overview({ cards, ...given }: OverviewProps) {
           </dl>
         </Card>
         {added('side', false)}
+        <RelationsCard {...given} />
+        <PeopleCard {...given} />
         <Latest definition={definition} id={row.id} onAll={() => onTab('history')} />
       </div>
     </div>

@@ -1,7 +1,8 @@
 /** What can be done with a record: its next states, editing, archiving; each names the record and asks why where the trail wants it. */
 import { ActionIcon, Button } from '@mantine/core';
+import { isCopied } from '@shared/entities/copying';
 import type { Entity } from '@shared/entities/define';
-import type { EntityName } from '@shared/entities/registry';
+import { type EntityName, entityOf } from '@shared/entities/registry';
 import type { RecordView } from '@shared/wire/records';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -9,11 +10,20 @@ import { Dialog } from '../../components/Dialog';
 import { Icon } from '../../components/Icon';
 import { KeyCap } from '../../components/KeyCap';
 import { OptionPill, Pill } from '../../components/Pill';
+import { ReasonButton } from '../../components/ReasonButton';
+import { useConnection } from '../../lib/connection';
+import { errorWords } from '../../lib/error-texts';
+import { notify } from '../../lib/notices';
+import { useSession } from '../../lib/session';
 import { needsReason, optionOf } from '../access';
 import { ReasonInput } from '../form/ReasonInput';
 import { ActionMenu } from '../parts/ActionMenu';
 import { editPath, listPath } from '../paths';
 import type { GenericRow } from '../rows';
+import { isGranted, ruleWords } from '../together/approval';
+import { CopyDialog, TemplateDialog } from '../together/CopyDialogs';
+import { useCircle } from '../together/circle';
+import { type Standing, whyNotArchive, whyNotCopy, whyNotEdit, whyNotStep } from './reasons';
 import type { Change } from './useChange';
 
 export interface RecordActionsProps {
@@ -32,15 +42,40 @@ export function RecordActions({ name, definition, record, change, called, extras
   const [asking, setAsking] = useState<string | null>(null);
   const [archiving, setArchiving] = useState(false);
   const [reason, setReason] = useState('');
-  const { row, may, steps, archived } = record;
+  const [making, setMaking] = useState<'copy' | 'template' | null>(null);
+  const { row, steps, archived } = record;
+  const circle = useCircle(name, row.id);
+  const standing = useStanding(name, definition, record);
   const stateKey = definition.states?.field;
   const stateField = stateKey === undefined ? undefined : definition.fields[stateKey];
   const current = stateKey === undefined ? null : row[stateKey as keyof typeof row];
   const label = (state: string) => (stateField === undefined ? state : (optionOf(stateField, state)?.label ?? state));
 
+  const unapproved = (state: string) =>
+    (definition.approval ?? []).some(({ to }) => to === state) && !isGranted(circle.data?.approvals ?? [], state);
+  const item = (key: 'copy' | 'template' | 'archive', icon: string, words: string, why: string | null) => ({
+    key,
+    label: (
+      <>
+        <Icon name={icon} /> {words}
+      </>
+    ),
+    why,
+    run: () => (key === 'archive' ? setArchiving(true) : setMaking(key)),
+  });
   const go = (state: string) => {
     if (stateKey === undefined) return;
     if (needsReason(definition, current, state)) {
+    if (unapproved(state)) {
+      const rule = definition.approval?.find(({ to }) => to === state);
+      notify({
+        tone: 'attention',
+        title: `“${label(state)}” needs approval first`,
+        text: rule === undefined ? undefined : `${ruleWords(rule)}. Ask for it in the card “Approval”.`,
+      });
+      return;
+    }
+    if (needsReason(definition, state)) {
       setReason('');
       setAsking(state);
     } else void change.set({ [stateKey]: state }, `${called} is “${label(state)}”`);
@@ -57,16 +92,17 @@ export function RecordActions({ name, definition, record, change, called, extras
   return (
     <>
       {extras}
-      {archived && may.archive ? (
-        <Button
+      {archived ? (
+        <ReasonButton
+          why={whyNotArchive(standing)}
           leftSection={<Icon name="history" />}
           loading={change.busy}
           onClick={() => void change.file('restore', `${called} is back`)}
         >
           Restore
-        </Button>
+        </ReasonButton>
       ) : null}
-      {!archived && stateField !== undefined && steps.length > 0 ? (
+      {archived || stateField === undefined ? null : whyNotStep(standing) === null ? (
         <ActionMenu
           label={`Next state of ${called}`}
           button={(props) => (
@@ -78,41 +114,47 @@ export function RecordActions({ name, definition, record, change, called, extras
             key: state,
             label: <OptionPill options={stateField.options ?? []} value={state} />,
             end: needsReason(definition, current, state) ? <Icon name="pencil" size={14} label="asks a reason" /> : null,
+            end: unapproved(state) ? (
+              <Icon name="hourglass" size={14} label="needs approval first" />
+            ) : needsReason(definition, state) ? (
+              <Icon name="pencil" size={14} label="asks a reason" />
+            ) : null,
             run: () => go(state),
           }))}
         />
-      ) : null}
-      {!archived && may.update ? (
-        <Button
+      ) : (
+        <ReasonButton why={whyNotStep(standing)} onClick={() => undefined}>
+          State
+        </ReasonButton>
+      )}
+      {archived ? null : (
+        <ReasonButton
+          why={whyNotEdit(standing)}
           variant="filled"
           leftSection={<Icon name="pencil" />}
           rightSection={<KeyCap keys="E" on="action" />}
           onClick={() => void navigate(editPath(name, row.id))}
         >
           Edit
-        </Button>
-      ) : null}
-      {!archived && may.archive ? (
-        <ActionMenu
-          label={`More to do with ${called}`}
-          button={(props) => (
-            <ActionIcon variant="default" aria-label="More" {...props}>
-              <Icon name="dots" />
-            </ActionIcon>
-          )}
-          items={[
-            {
-              key: 'archive',
-              label: (
-                <>
-                  <Icon name="archive" /> Archive …
-                </>
-              ),
-              run: () => setArchiving(true),
-            },
-          ]}
-        />
-      ) : null}
+        </ReasonButton>
+      )}
+      <ActionMenu
+        label={`More to do with ${called}`}
+        button={(props) => (
+          <ActionIcon variant="default" aria-label="More" {...props}>
+            <Icon name="dots" />
+          </ActionIcon>
+        )}
+        items={[
+          ...(isCopied(definition)
+            ? [
+                item('copy', 'copy', 'Duplicate …', whyNotCopy(standing)),
+                item('template', 'template', 'Keep as template …', whyNotCopy(standing)),
+              ]
+            : []),
+          ...(archived ? [] : [item('archive', 'archive', 'Archive …', whyNotArchive(standing))]),
+        ]}
+      />
       <Dialog
         opened={asking !== null}
         onClose={() => setAsking(null)}
@@ -135,9 +177,50 @@ export function RecordActions({ name, definition, record, change, called, extras
         cancel="Keep it"
       >
         <p>It leaves every list and count. Its history stays, and it can be restored from the archived records.</p>
+        <Dependents name={name} id={row.id} />
       </Dialog>
+      {making === 'copy' ? <CopyDialog {...{ name, definition, record, called }} onClose={() => setMaking(null)} /> : null}
+      {making === 'template' ? (
+        <TemplateDialog {...{ name, definition, record, called }} onClose={() => setMaking(null)} />
+      ) : null}
     </>
   );
+}
+
+/** What still refers to the record when it leaves the lists. */
+function Dependents({ name, id }: { readonly name: EntityName; readonly id: string }) {
+  const circle = useCircle(name, id);
+  const back = circle.data?.referredBy ?? [];
+  if (back.length === 0) return null;
+  return (
+    <>
+      <p>These stay, and go on referring to it:</p>
+      <ul>
+        {back.map(({ entity, field, total, examples }) => {
+          const { label } = entityOf(entity);
+          const names = examples.map((each) => each.label).filter((each) => each !== '');
+          return (
+            <li key={`${entity}.${field}`}>
+              {total} {(total === 1 ? label.one : label.many).toLowerCase()}
+              {names.length === 0 ? '' : `: ${names.join(', ')}${total > names.length ? ' …' : ''}`}
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+function useStanding(name: EntityName, definition: Entity, record: RecordView<GenericRow>): Standing {
+  const connection = useConnection();
+  const session = useSession();
+  const reason = session?.readOnly ?? null;
+  return {
+    ...{ name, definition, record },
+    functions: session?.workspace?.functions ?? [],
+    online: connection === null || connection.state === 'online',
+    closed: reason === null ? null : `${errorWords(reason).title}.`,
+  };
 }
 
 export function ArchivedPill() {

@@ -29,6 +29,7 @@ import { FaultBanner, focusField } from './FaultBanner';
 import css from './FormPage.module.css';
 import { FormSections } from './FormSections';
 import { OperationIds, operationBody } from './operation';
+import { TemplatePicker } from './TemplatePicker';
 import { useFormState } from './useFormState';
 import { formFields } from './validate';
 
@@ -199,6 +200,9 @@ export function EntityForm({ name, definition, record, prefill }: EntityFormProp
               <Icon name="laptop" />
               The server does not answer just now. Your draft stays here; save it when the server is back.
             </p>
+          ) : null}
+          {record === null ? (
+            <TemplatePicker name={name} definition={definition} onChoose={(template) => form.fill(template.values)} />
           ) : null}
           <FormSections
             definition={definition}

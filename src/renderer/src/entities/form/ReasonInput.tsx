@@ -7,14 +7,16 @@ export interface ReasonInputProps {
   readonly fault: string | null;
   readonly onChange: (reason: string) => void;
   readonly autoFocus?: boolean;
+  /** It may stay empty. */
+  readonly optional?: boolean;
 }
 
-export function ReasonInput({ value, fault, onChange, autoFocus }: ReasonInputProps) {
+export function ReasonInput({ value, fault, onChange, autoFocus, optional = false }: ReasonInputProps) {
   return (
     <TextInput
       label="Reason"
       description="written to the audit trail"
-      withAsterisk
+      withAsterisk={!optional}
       maxLength={2000}
       value={value}
       error={fault ?? undefined}

@@ -9,7 +9,8 @@ import type { FieldFault } from '@shared/errors';
 import { useMemo, useState } from 'react';
 import { todayHere } from '../../lib/format';
 import { uuidv7 } from '../../lib/uuid';
-import type { GenericRow } from '../rows';
+import { isWritable } from '../access';
+import { type GenericRow, isJson } from '../rows';
 import { type Draft, draftKey, drafts } from './drafts';
 import { changedFields, formValuesOf, newValues } from './operation';
 import { asksReason, formFaults, type Purpose } from './validate';
@@ -36,6 +37,8 @@ export interface FormState {
   readonly faults: readonly FieldFault[];
   readonly allFaults: readonly FieldFault[];
   readonly set: (field: string, value: Json, typed?: string) => void;
+  /** Several fields at once, as from a template; what the form does not show or a person may not give is left out. */
+  readonly fill: (values: Readonly<Record<string, unknown>>) => void;
   readonly setReason: (reason: string) => void;
   readonly showAll: () => void;
   /** Faults that the service found; each goes when its field changes. */
@@ -106,6 +109,17 @@ export function useFormState(input: FormInput): FormState {
       });
       setTouched((old) => new Set(old).add(field));
       setServerFaults((old) => old.filter((fault) => fault.path !== field));
+    },
+    fill: (values) => {
+      const given = Object.entries(values).flatMap(([key, value]) => {
+        const field = definition.fields[key];
+        return field !== undefined && Object.hasOwn(draft.values, key) && isWritable(field, purpose) && isJson(value)
+          ? [[key, value] as const]
+          : [];
+      });
+      const keys = given.map(([key]) => key);
+      const typed = Object.fromEntries(Object.entries(draft.typed).filter(([key]) => !keys.includes(key)));
+      change({ values: { ...draft.values, ...Object.fromEntries(given) }, typed });
     },
     setReason: (reason) => {
       change({ reason });

@@ -11,6 +11,8 @@ export interface ActionItem {
   readonly end?: ReactNode;
   /** One of several of which one holds. */
   readonly checked?: boolean;
+  /** Why it cannot be done now; it is shown with its reason then. */
+  readonly why?: string | null;
   readonly run: () => void;
 }
 
@@ -71,12 +73,17 @@ function Items({ label, items, onClose }: ItemsProps) {
           {...(item.checked === undefined ? { role: 'menuitem' } : { role: 'menuitemradio', 'aria-checked': item.checked })}
           className={css.item}
           tabIndex={-1}
+          aria-disabled={item.why ? true : undefined}
           onClick={() => {
+            if (item.why) return;
             onClose();
             item.run();
           }}
         >
-          <span className={css.label}>{item.label}</span>
+          <span className={css.label}>
+            {item.label}
+            {item.why ? <span className={css.why}>{item.why}</span> : null}
+          </span>
           {item.end}
         </button>
       ))}

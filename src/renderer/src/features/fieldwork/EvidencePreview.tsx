@@ -36,8 +36,11 @@ function TextFile({ url, name }: { readonly url: string; readonly name: string }
   return <textarea className={css.text} aria-label={`Text of ${name}`} readOnly value={text ?? ''} />;
 }
 
+/** What is shown of a file, wherever it is filed. */
+export type ShownFile = Pick<EntityRow<'evidenceFiles'>, 'id' | 'fileName' | 'sha256' | 'sizeBytes' | 'createdAt'>;
+
 export interface EvidencePreviewProps {
-  readonly files: readonly EntityRow<'evidenceFiles'>[];
+  readonly files: readonly ShownFile[];
   readonly fileId: string;
   readonly onShow: (fileId: string) => void;
   readonly onClose: () => void;
