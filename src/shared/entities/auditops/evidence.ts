@@ -1,6 +1,6 @@
 /** Evidence records and the files they hold; the bytes lie sealed in the vault, never in these rows. */
 import { defineEntity } from '../define';
-import { choice, date, hash, instant, integer, longText, person, reference, text } from '../fields';
+import { choice, date, hash, instant, integer, longText, person, reference, tags, text } from '../fields';
 import { AUDIT_ACCESS } from './access';
 import { EVIDENCE_STATUS, EVIDENCE_TYPE } from './options';
 
@@ -21,6 +21,7 @@ export const auditEvidence = defineEntity({
     auditPlanId: reference({ label: 'Audit plan', target: 'auditPlans' }),
     controlTestId: reference({ label: 'Control test', target: 'controlTests' }),
     findingId: reference({ label: 'Finding', target: 'findings' }),
+    tags: tags({ label: 'Tags' }),
     filePath: text({ label: 'Vault path', max: 500, writable: 'never' }),
     uploadedBy: person({ label: 'Filed by', writable: 'never' }),
     uploadedAt: instant({ label: 'Filed', writable: 'never' }),
@@ -60,7 +61,7 @@ export const auditEvidence = defineEntity({
     ],
   },
   form: [
-    { title: 'What it shows', fields: ['title', ['evidenceType', 'effectiveDate'], 'description'] },
+    { title: 'What it shows', fields: ['title', ['evidenceType', 'effectiveDate'], 'description', 'tags'] },
     { title: 'Where it belongs', fields: ['auditPlanId', ['controlTestId', 'findingId']] },
     { title: 'State', fields: ['status'] },
   ],

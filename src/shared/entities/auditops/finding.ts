@@ -1,6 +1,6 @@
 /** Findings and the actions that settle them. */
 import { defineEntity } from '../define';
-import { choice, date, instant, longText, person, reference, text } from '../fields';
+import { choice, date, instant, longText, person, reference, tags, text } from '../fields';
 import { ACTION_ACCESS, AUDIT_ACCESS } from './access';
 import { ACTION_STATUS, FINDING_KIND, FINDING_SETTLED, FINDING_STATUS, SEVERITY } from './options';
 
@@ -28,6 +28,7 @@ export const finding = defineEntity({
     cause: longText({ label: 'Cause', help: 'Why it is so' }),
     effect: longText({ label: 'Effect', help: 'What it may lead to' }),
     recommendation: longText({ label: 'Recommendation' }),
+    tags: tags({ label: 'Tags' }),
     managementResponse: longText({ label: 'Management response' }),
   },
   refField: 'ref',
@@ -83,7 +84,7 @@ export const finding = defineEntity({
       title: 'What was found',
       fields: ['title', ['kind', 'severity'], 'criteria', 'condition', 'cause', 'effect', 'recommendation'],
     },
-    { title: 'Who and when', reason: 'drives what is due', fields: [['ownerId', 'dueDate'], 'managementResponse'] },
+    { title: 'Who and when', reason: 'drives what is due', fields: [['ownerId', 'dueDate'], 'managementResponse', 'tags'] },
     { title: 'Where it came from', fields: ['auditPlanId', ['controlTestId', 'controlId']] },
     { title: 'State', reason: 'dismissing and accepting need a reason', fields: ['status'] },
   ],
@@ -115,6 +116,7 @@ export const action = defineEntity({
     ownerId: person({ label: 'Owner' }),
     dueDate: date({ label: 'Due' }),
     status: choice({ label: 'State', options: ACTION_STATUS, required: true, merge: 'state' }),
+    tags: tags({ label: 'Tags' }),
     completedAt: instant({ label: 'Completed', writable: 'never' }),
   },
   refField: 'ref',
@@ -161,7 +163,7 @@ export const action = defineEntity({
   },
   form: [
     { title: 'What is to be done', fields: ['title', 'description', 'findingId'] },
-    { title: 'Who and when', fields: [['ownerId', 'dueDate']] },
+    { title: 'Who and when', fields: [['ownerId', 'dueDate'], 'tags'] },
     { title: 'State', fields: ['status'] },
   ],
   children: [],

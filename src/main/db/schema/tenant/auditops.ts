@@ -68,6 +68,7 @@ export const auditEvidence = pgTable('audit_evidence', {
   effectiveDate: date('effective_date', { mode: 'string' }),
   controlTestId: uuid('control_test_id'),
   findingId: uuid('finding_id'),
+  tags: text('tags').array().notNull().default([]),
 });
 
 export const evidenceFiles = pgTable('evidence_files', {
@@ -102,6 +103,7 @@ export const findings = pgTable('findings', {
   effect: text('effect'),
   recommendation: text('recommendation'),
   managementResponse: text('management_response'),
+  tags: text('tags').array().notNull().default([]),
 });
 
 export const actions = pgTable('actions', {
@@ -115,6 +117,7 @@ export const actions = pgTable('actions', {
   dueDate: date('due_date', { mode: 'string' }),
   status: oneOf('status', 20, ACTION_STATUS).notNull().default('to_do'),
   completedAt: instant('completed_at'),
+  tags: text('tags').array().notNull().default([]),
 });
 
 export const auditReports = pgTable('audit_reports', {

@@ -1,5 +1,5 @@
 /** The input of a field, by its kind. What is typed but not yet a value (a date, a number) is given up beside the value. */
-import { Checkbox, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import type { EntityDefinition } from '@shared/entities/define';
 import type { Field, Json } from '@shared/entities/fields';
 import { isEntityName } from '@shared/entities/registry';
@@ -8,7 +8,7 @@ import { OptionPill } from '../../components/Pill';
 import { SegmentedResult } from '../../components/SegmentedResult';
 import { DateField } from './DateField';
 import css from './FieldInput.module.css';
-import { PersonPicker, ReferencePicker } from './pickers';
+import { PersonPicker, ReferencePicker, TagsPicker } from './pickers';
 import { readInteger } from './validate';
 
 export interface FieldInputProps {
@@ -95,13 +95,11 @@ export function FieldInput(props: FieldInputProps) {
       ) : null;
     case 'tags':
       return (
-        <TagsInput
+        <TagsPicker
           {...shared}
           value={Array.isArray(value) ? value.filter((tag) => typeof tag === 'string') : []}
-          onChange={(tags) => onChange(tags)}
-          maxTags={50}
-          classNames={{ pill: css.pill }}
-          placeholder={Array.isArray(value) && value.length > 0 ? undefined : 'Type and press Enter'}
+          onChange={onChange}
+          pill={css.pill}
         />
       );
     default:

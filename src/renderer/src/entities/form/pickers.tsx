@@ -1,10 +1,12 @@
 /** Choosing a person of the tenant, or a record by its words; both search as one types. */
-import { Select } from '@mantine/core';
+import { Select, TagsInput } from '@mantine/core';
 import type { Json } from '@shared/entities/fields';
 import { type EntityName, entityOf } from '@shared/entities/registry';
 import { FUNCTION_LABELS, TENANT_FUNCTIONS } from '@shared/roles';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { PersonName } from '../../components/Avatar';
+import { trpc } from '../../lib/trpc';
 import { usePeople } from '../api';
 import css from './pickers.module.css';
 import { useFoundRecords } from './useFoundRecords';
@@ -86,6 +88,31 @@ export function ReferencePicker({ value, required, onChange, target, ...shared }
       placeholder={opened && chosen !== undefined ? chosen : `none; type to find ${aOrAn(label.one)}`}
       nothingFoundMessage={found.pending ? 'Looking …' : `No ${label.one.toLowerCase()} has these words.`}
       maxDropdownHeight={300}
+    />
+  );
+}
+
+interface TagsPickerProps extends Omit<PickerProps, 'value' | 'required'> {
+  readonly value: readonly string[];
+  /** The class of one tag. */
+  readonly pill?: string;
+}
+
+/** Tags, with those that the tenant uses already, most used first. */
+export function TagsPicker({ value, onChange, pill, ...shared }: TagsPickerProps) {
+  const [search, setSearch] = useState('');
+  const { data = [] } = useQuery(trpc.collab.tags.queryOptions({ text: search }, { staleTime: 60_000 }));
+  return (
+    <TagsInput
+      {...shared}
+      value={[...value]}
+      data={data.map(({ tag }) => tag)}
+      searchValue={search}
+      onSearchChange={(text) => setSearch(text.slice(0, 60))}
+      onChange={(tags) => onChange(tags)}
+      maxTags={50}
+      classNames={pill === undefined ? undefined : { pill }}
+      placeholder={value.length > 0 ? undefined : 'Type and press Enter'}
     />
   );
 }

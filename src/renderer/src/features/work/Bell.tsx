@@ -1,5 +1,5 @@
 /** The bell in the head: what I should know, newest first, read or unread. Opening one reads it; nothing else does but "Read all". */
-import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core';
+import { Button, Popover, Tooltip } from '@mantine/core';
 import type { Notice } from '@shared/wire/collab';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -46,14 +46,14 @@ export function Bell() {
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={400} withinPortal={false} returnFocus trapFocus>
       <Popover.Target>
         <Tooltip label={label} disabled={opened}>
-          <ActionIcon className={css.bell} aria-label={label} onClick={() => setOpened(!opened)} data-testid="bell">
+          <button type="button" className={css.bell} aria-label={label} onClick={() => setOpened(!opened)} data-testid="bell">
             <Icon name="bell" />
             {unread === 0 ? null : (
               <span className={css.count} aria-hidden="true">
                 {unread > 99 ? '99+' : unread}
               </span>
             )}
-          </ActionIcon>
+          </button>
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown className={css.pane} aria-label="Notices">

@@ -1,0 +1,3 @@
+ALTER TABLE {{schema}}.audit_evidence DROP COLUMN tags;
+ALTER TABLE {{schema}}.actions DROP COLUMN tags;
+ALTER TABLE {{schema}}.findings DROP COLUMN tags;
