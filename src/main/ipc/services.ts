@@ -84,8 +84,8 @@ import type {
 } from '@shared/wire/trail';
 import type { z } from 'zod';
 import type { LoadPort } from '../bulk/port';
-import type { CatalogsPort } from '../domains/regops/port';
 import type { CollabPort } from '../collab';
+import type { CatalogsPort } from '../domains/regops/port';
 import type { LibraryPort } from '../library/port';
 
 /** The window a call came from; file grants and dialogs belong to it. */

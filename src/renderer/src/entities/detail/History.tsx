@@ -138,7 +138,7 @@ function RestoreDialog({ definition, record, change, words, restoration, onClose
   const names = useNames({ ...titles, ...record.labels });
   const keys = Object.keys(patch);
   const state = definition.states?.field;
-  const asks = state !== undefined && needsReason(definition, patch[state]);
+  const asks = state !== undefined && needsReason(definition, row[state], patch[state]);
   const restore = async () => {
     // a conflict takes the place of the page, so the dialog has nothing more to say either way
     onClose();

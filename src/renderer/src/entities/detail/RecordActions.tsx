@@ -65,7 +65,6 @@ export function RecordActions({ name, definition, record, change, called, extras
   });
   const go = (state: string) => {
     if (stateKey === undefined) return;
-    if (needsReason(definition, current, state)) {
     if (unapproved(state)) {
       const rule = definition.approval?.find(({ to }) => to === state);
       notify({
@@ -75,7 +74,7 @@ export function RecordActions({ name, definition, record, change, called, extras
       });
       return;
     }
-    if (needsReason(definition, state)) {
+    if (needsReason(definition, current, state)) {
       setReason('');
       setAsking(state);
     } else void change.set({ [stateKey]: state }, `${called} is “${label(state)}”`);
@@ -113,10 +112,9 @@ export function RecordActions({ name, definition, record, change, called, extras
           items={steps.map((state) => ({
             key: state,
             label: <OptionPill options={stateField.options ?? []} value={state} />,
-            end: needsReason(definition, current, state) ? <Icon name="pencil" size={14} label="asks a reason" /> : null,
             end: unapproved(state) ? (
               <Icon name="hourglass" size={14} label="needs approval first" />
-            ) : needsReason(definition, state) ? (
+            ) : needsReason(definition, current, state) ? (
               <Icon name="pencil" size={14} label="asks a reason" />
             ) : null,
             run: () => go(state),
