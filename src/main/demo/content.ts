@@ -6,6 +6,7 @@
 import { DEMO_TENANTS, type DemoTenant } from '@shared/demo';
 import { action, finding } from '@shared/entities/auditops/finding';
 import { auditPlan, controlTest } from '@shared/entities/auditops/plan';
+import { complianceAssessment, requirementAssessment } from '@shared/entities/regops/assessment';
 import { control } from '@shared/entities/regops/control';
 import { z } from 'zod';
 import helvia from '../../../resources/demo/helvia.json';
@@ -72,16 +73,46 @@ const findingSchema = z.strictObject({
   actions: z.array(z.strictObject({ title: z.string(), owner: local, due: day, status: action.fields.status.schema })),
 });
 
+const assessmentSchema = z.strictObject({
+  name: z.string(),
+  date: day,
+  due: day,
+  lead: local,
+  target: z.int().min(0).max(5),
+  status: complianceAssessment.fields.status.schema,
+  scope: z.string().optional(),
+  conclusion: z.string().optional(),
+  /** Left out: all of them. */
+  families: z.array(z.string()).optional(),
+  /** The name of the assessment whose answers are carried over. */
+  carryFrom: z.string().optional(),
+  answers: z.array(
+    z.strictObject({
+      refs: z.array(z.string()),
+      result: requirementAssessment.fields.result.schema.optional(),
+      extended: requirementAssessment.fields.extendedResult.schema.optional(),
+      score: z.int().min(0).max(5).optional(),
+      justification: z.string().optional(),
+      assignee: local.optional(),
+      done: z.boolean().optional(),
+    }),
+  ),
+  /** What was seen, and the control of the same reference that the answer rests on. */
+  notes: z.array(z.strictObject({ ref: z.string(), observation: z.string() })),
+});
+
 const tenantContentSchema = z.strictObject({
   controls: z.array(controlSchema),
   audits: z.array(auditSchema),
   findings: z.array(findingSchema),
+  assessments: z.array(assessmentSchema),
 });
 
 export type DemoControl = z.infer<typeof controlSchema>;
 export type DemoTest = z.infer<typeof testSchema>;
 export type DemoAudit = z.infer<typeof auditSchema>;
 export type DemoFinding = z.infer<typeof findingSchema>;
+export type DemoAssessment = z.infer<typeof assessmentSchema>;
 export type TenantContent = z.infer<typeof tenantContentSchema>;
 
 /** The framework that both tenants work with, as the text of an OSCAL catalogue. */

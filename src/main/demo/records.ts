@@ -6,6 +6,7 @@ import type { EntityContext } from '@main/entities/context';
 import type { EntityService } from '@main/entities/service';
 import { ENTITIES, type EntityName, type EntityRow, entityOf } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
+import type { ListPage, ListQuery } from '@shared/listing';
 import type { OperationResult } from '@shared/operations';
 import { v7 as uuidv7 } from 'uuid';
 
@@ -24,6 +25,11 @@ export class Records {
       rows.push(...page.rows);
       if (page.rows.length === 0 || rows.length >= page.total) return rows;
     }
+  }
+
+  /** The first 500 records that a filter leaves. */
+  page<N extends EntityName>(ctx: EntityContext, name: N, filter: ListQuery['filter']): Promise<ListPage<EntityRow<N>>> {
+    return this.service.list(ctx, name, { filter, offset: 0, limit: 500 });
   }
 
   /** Makes the record in the state nearest to `status` that a new one may have, and walks the rest of the way. */

@@ -1,5 +1,6 @@
 /** Fills one tenant of the demonstration: framework, controls, audits with their tests, findings and actions. */
-import { AUDITOPS_HOOKS, AuditOps } from '@main/domains/auditops';
+import { AuditOps } from '@main/domains/auditops';
+import { ENTITY_HOOKS } from '@main/domains/hooks';
 import { applyImport, parseCatalog } from '@main/domains/regops/oscal';
 import { addDays, type EntityContext } from '@main/entities/context';
 import { EntityService } from '@main/entities/service';
@@ -7,6 +8,7 @@ import type { EntityRow } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
 import { v7 as uuidv7 } from 'uuid';
+import { makeAssessments } from './assessments';
 import { type DemoAudit, type DemoFinding, type DemoTest, demoCatalogue, type TenantContent } from './content';
 import { Records } from './records';
 
@@ -20,7 +22,7 @@ export interface TenantToFill {
 }
 
 export async function fillTenant(fill: TenantToFill): Promise<void> {
-  const records = new Records(new EntityService(AUDITOPS_HOOKS));
+  const records = new Records(new EntityService(ENTITY_HOOKS));
   const compliance = fill.as('compliance');
   const { regulation } = await applyImport(compliance, uuidv7(), parseCatalog(demoCatalogue.text, demoCatalogue));
   await bringControls(fill, records);
@@ -28,6 +30,7 @@ export async function fillTenant(fill: TenantToFill): Promise<void> {
   for (const audit of fill.content.audits) await makeAudit(fill, records, audit, regulation.id, controls);
   await makeFindings(fill, records, controls);
   await endAudits(fill, records);
+  await makeAssessments(fill, records, regulation.id);
 }
 
 type Controls = ReadonlyMap<string, EntityRow<'controls'>>;

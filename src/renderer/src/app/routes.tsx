@@ -27,6 +27,14 @@ const screens: RouteObject[] = [
     path: 'versions',
     lazy: async () => ({ Component: (await import('../domains/regops/versions/VersionsPage')).VersionsPage }),
   },
+  {
+    path: 'assessments/new',
+    lazy: async () => ({ Component: (await import('../domains/regops/assessments/StartForm')).StartPage }),
+  },
+  {
+    path: 'assessments/:assessmentId/:answerId?',
+    lazy: async () => ({ Component: (await import('../domains/regops/assessments/AssessmentPage')).AssessmentPage }),
+  },
   { path: 'fieldwork', lazy: async () => ({ Component: (await import('../features/fieldwork/FieldworkPage')).FieldworkPage }) },
   {
     path: 'fieldwork/:planId/:testId?',

@@ -12,6 +12,46 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
       { key: 'oscal', load: async () => (await import('./regops/ExportOscalAction')).ExportOscalAction },
     ],
   },
+  complianceAssessments: {
+    tabs: [
+      {
+        key: 'posture',
+        label: 'Posture',
+        place: 'first',
+        load: async () => (await import('./regops/assessments/PostureTab')).PostureTab,
+      },
+      { key: 'comparison', label: 'Comparison', load: async () => (await import('./regops/assessments/CompareTab')).CompareTab },
+      {
+        key: 'applicability',
+        label: 'Applicability',
+        load: async () => (await import('./regops/assessments/StatementTab')).StatementTab,
+      },
+    ],
+    actions: [
+      { key: 'answers', load: async () => (await import('./regops/assessments/AssessmentActions')).AnswerAction },
+      {
+        key: 'lock',
+        load: async () => (await import('./regops/assessments/AssessmentActions')).LockAction,
+        when: ({ record, functions }) =>
+          functions.includes('compliance') && ['in_progress', 'in_review'].includes(String(record.row.status)),
+      },
+      {
+        key: 'next',
+        load: async () => (await import('./regops/assessments/AssessmentActions')).NextAction,
+        when: ({ record, functions }) => functions.includes('compliance') && record.row.status === 'done',
+      },
+    ],
+  },
+  controls: {
+    tabs: [
+      {
+        key: 'effectiveness',
+        label: 'Effectiveness',
+        place: 'first',
+        load: async () => (await import('./regops/controls/EffectivenessTab')).EffectivenessTab,
+      },
+    ],
+  },
   auditPlans: {
     actions: [
       { key: 'oscal', load: async () => (await import('./regops/ExportAuditAction')).ExportAuditAction },

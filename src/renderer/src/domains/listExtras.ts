@@ -3,5 +3,6 @@
  * parts are loaded when they are first wanted (`panel` and `load`), so a list opens no slower for them.
  */
 import type { ListExtras } from '../entities/list/extras';
+import { REGOPS_LISTS } from './regops/lists';
 
-export const LIST_EXTRAS: readonly ListExtras[] = [];
+export const LIST_EXTRAS: readonly ListExtras[] = [...REGOPS_LISTS];

@@ -71,7 +71,7 @@ export const control = defineEntity({
     controlSetId: reference({ label: 'Control set', target: 'controlSets' }),
     ownerId: person({ label: 'Owner' }),
     frequency: choice({ label: 'Frequency', options: CONTROL_FREQUENCY }),
-    nextTest: date({ label: 'Next test' }),
+    nextTest: date({ label: 'Next test', help: 'Follows from the frequency once the date is reached' }),
     expiresOn: date({ label: 'Ends' }),
     priority: integer({ label: 'Priority', min: 1, max: 4, help: '1 is the most urgent' }),
     effort: choice({ label: 'Effort', options: CONTROL_EFFORT }),
