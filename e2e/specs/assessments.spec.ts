@@ -113,7 +113,7 @@ test.describe('assessments', () => {
     await expect(page.getByRole('button', { name: /Better/ })).toBeVisible();
     await look(page, 'assessment-comparison-light');
     await page.getByRole('tab', { name: /Applicability/ }).click();
-    await expect(page.getByText(/62 requirements/)).toBeVisible();
+    await expect(page.getByText(/66 requirements/)).toBeVisible();
     await look(page, 'assessment-applicability-light');
     const path = join(w.dataDir, 'statement.pdf');
     await w.app.evaluate(({ dialog }, filePath) => {
