@@ -17,9 +17,15 @@ describe('the catalogue', () => {
 });
 
 describe('a rule', () => {
+  it('takes the one value more that stands outside of its range', () => {
+    for (const value of [0, 12, 99])
+      expect(schemaOf({ type: 'integer', min: 12, max: 99, or: 0 }).safeParse(value).success).toBe(true);
+  });
+
   const refusals: readonly [ConfigRule, readonly unknown[]][] = [
     [{ type: 'boolean' }, ['true', 1, null]],
     [{ type: 'integer', min: 1, max: 5 }, [0, 6, 2.5, '3', null, Number.NaN]],
+    [{ type: 'integer', min: 12, max: 99, or: 0 }, [1, 11, 100, -1, null]],
     [{ type: 'text', min: 1, max: 3 }, ['', 'four', 'a\u0000', 7]],
     [{ type: 'choice', options: ['a', 'b'] }, ['c', '', null]],
     [{ type: 'list', items: { type: 'integer', min: 0, max: 9 }, min: 1, max: 2 }, [[], [1, 2, 3], [10], 1, { 0: 1 }]],
