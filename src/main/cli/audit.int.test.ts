@@ -114,6 +114,11 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl audit o
   });
 
   it('exports files that prove themselves without a database, and never over another file', async () => {
+    // An export stands in the tenant's own trail; what no running transaction can precede any more is sealed.
+    expect((await run(`audit export --tenant ${tenant} --format cef --out -`)).code).toBe(0);
+    for (let sealed = 0, tries = 0; sealed === 0 && tries < 100; tries += 1) {
+      sealed = (await json(`audit seal --key seal.pem --tenant ${tenant}`)).rows;
+    }
     const exported = await json(`audit export --tenant ${tenant} --out trail.jsonl`);
     expect(exported).toMatchObject({ format: 'jsonl', faults: [] });
     expect((await run(`audit export --tenant ${tenant} --out trail.jsonl`)).code).toBe(1);
@@ -123,7 +128,7 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('kompl audit o
     expect((await run(`audit verify --export trail.jsonl --head ${head} --key locked.pem.pub,seal.pem.pub`)).code).toBe(0);
     expect((await run(`audit verify --export trail.jsonl --head ${exported.head.seq + 1}:${exported.head.hash}`)).code).toBe(1);
     const content = await readFile(join(folder, 'trail.jsonl'), 'utf8');
-    await writeFile(join(folder, 'bad.jsonl'), content.replace('"migrate"', '"migrata"'));
+    await writeFile(join(folder, 'bad.jsonl'), content.replace('"export"', '"expert"'));
     const bad = await run('audit verify --export bad.jsonl');
     expect(bad.code).toBe(1);
     expect(bad.out).toMatch(/row_changed\s+row \d+, \d{4}-/);
