@@ -66,6 +66,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     collab: absent(),
     audits: absent(),
     assessments: absent(),
+    fieldwork: absent(),
     evidence: absent(),
     home: absent(),
     search: absent(),

@@ -1,5 +1,6 @@
 /**
- * The demonstration workspace: its two tenants and one person for each function. The seed makes them, the sign-in page offers them,
+ * The demonstration workspace: its two tenants and one person for each function, and a second auditor, for nobody
+ * reviews their own work. The seed makes them, the sign-in page offers them,
  * README lists them. The password is public on purpose; it opens made-up records on one laptop.
  */
 import type { Workspace } from './ipc';
@@ -49,6 +50,7 @@ function person(firstName: string, lastName: string, tenant: DemoTenant['key'], 
 
 export const DEMO_PERSONS: readonly DemoPerson[] = [
   person('Tomasz', 'Wilk', 'nordhaven', 'auditor'),
+  person('Clara', 'Engel', 'nordhaven', 'auditor'),
   person('Mira', 'Aldenhoff', 'nordhaven', 'compliance'),
   person('Leonie', 'Brandt', 'nordhaven', 'privacy'),
   person('Jonas', 'Petrak', 'nordhaven', 'risk'),

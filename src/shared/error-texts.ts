@@ -145,6 +145,12 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
       .filter(Boolean)
       .join(' '),
   ],
+  TEAM_FORBIDS: () => [
+    'Your place in this audit’s team does not allow that',
+    'Observers read, auditors work, the lead and the reviewers review. The lead changes the team.',
+  ],
+  FOUR_EYES: () => ['Four eyes are needed', 'Nobody decides on their own work. Ask somebody else of the team.'],
+  NOTES_OPEN: () => ['Review notes are open', 'Answer them and have them cleared; then approve.'],
   TENANT_SUSPENDED: (d) => [
     `${fact(d, ['tenant', 'name'], 'This tenant')} is suspended`,
     'All records are kept. Ask the platform administrator.',
@@ -245,6 +251,14 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   ],
   CANCELLED: ['Stopped, as you asked', 'Nothing was written.'],
   IMPORT_STALE: ['The records have changed since the trial run', 'Run the trial again. Nothing was written.'],
+  POPULATION_REFUSED: (d) => [
+    `${fileOf(d)} cannot be sampled`,
+    `${typeof d.line === 'number' ? `Row ${d.line} ` : 'It '}${fact(d, ['reason'], 'cannot be read')}. Nothing was drawn.`,
+  ],
+  SAMPLE_UNKNOWN: (d) => [
+    `No sample can be drawn by ${fact(d, ['algorithm'], 'this algorithm')}`,
+    'It comes from a newer version. Update this workstation, then try again.',
+  ],
   LIBRARY_FIXED: (d) => [
     `${fact(d, ['what'], 'This version')} is published and stays as it is`,
     'Add the changed content under another version.',

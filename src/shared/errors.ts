@@ -24,6 +24,9 @@ export const ERROR_CODES = {
   APPROVAL_MISSING: 'forbidden',
   APPROVAL_OWN: 'forbidden',
   ASSESSMENT_OPEN: 'forbidden',
+  TEAM_FORBIDS: 'forbidden',
+  FOUR_EYES: 'forbidden',
+  NOTES_OPEN: 'forbidden',
   TENANT_SUSPENDED: 'forbidden',
   LICENCE_LIMIT: 'forbidden',
   LAST_ADMINISTRATOR: 'forbidden',
@@ -31,6 +34,8 @@ export const ERROR_CODES = {
   SENDER_REFUSED: 'forbidden',
   // input
   INPUT_INVALID: 'input',
+  POPULATION_REFUSED: 'input',
+  SAMPLE_UNKNOWN: 'input',
   INPUT_TOO_LARGE: 'input',
   PATH_UNKNOWN: 'input',
   NOT_FOUND: 'input',

@@ -6,6 +6,7 @@ import { createLoadPort, type LoadPort } from '../bulk/port';
 import { attachFile, attachmentFile, type CollabPort, createCollabPort } from '../collab';
 import type { Database } from '../db/database';
 import { AuditOps } from '../domains/auditops';
+import { createFieldworkPort, type FieldworkPort } from '../domains/auditops/port';
 import { readPosture } from '../domains/home/posture';
 import { ENTITY_HOOKS } from '../domains/hooks';
 import { exportAssessment } from '../domains/regops/assessment';
@@ -78,6 +79,7 @@ export interface TenantPorts {
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
   readonly collab: CollabPort<TenantCall>;
+  readonly fieldwork: FieldworkPort<TenantCall>;
   readonly evidence: Evidence;
   readonly home: HomePort;
   readonly search: SearchPort;
@@ -131,6 +133,24 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
   const pending = new Set<Promise<void>>();
 
   const grantedFile = (call: TenantCall, grantId: string) => grants.resolve(call.caller.webContentsId, grantId);
+
+  const evidence = createEvidence({
+    deviceId: options.device.id,
+    now: options.clock.now,
+    vault: createVaults(options),
+    unlock: async (call, formerPassword) => (await session.open().keys()).relock(call.tenantId, formerPassword),
+    grantedFile,
+    attach: (call, input, file) => audits.attachEvidence(contextOf(call), { ...input, file }),
+    attachTo: (call, input, file) => attachFile(contextOf(call), input, file),
+    noteReading: (call, fileId, resourceType) =>
+      noted(call, { action: 'read', resourceType, resourceId: fileId, details: { how: 'preview' } }),
+    async fileRecord(call, fileId) {
+      const attached = await attachmentFile(contextOf(call), fileId);
+      if (attached !== null) return { sha256: attached.sha256, resourceType: 'attachments' };
+      const { row } = await entities.get(contextOf(call), 'evidenceFiles', fileId);
+      return { sha256: row.sha256, resourceType: 'evidence_files' };
+    },
+  });
 
   return {
     entities: {
@@ -192,23 +212,8 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
         return { saved: await options.saveFile(call, fileName, `${JSON.stringify(document, null, 2)}\n`) };
       },
     },
-    evidence: createEvidence({
-      deviceId: options.device.id,
-      now: options.clock.now,
-      vault: createVaults(options),
-      unlock: async (call, formerPassword) => (await session.open().keys()).relock(call.tenantId, formerPassword),
-      grantedFile,
-      attach: (call, input, file) => audits.attachEvidence(contextOf(call), { ...input, file }),
-      attachTo: (call, input, file) => attachFile(contextOf(call), input, file),
-      noteReading: (call, fileId, resourceType) =>
-        noted(call, { action: 'read', resourceType, resourceId: fileId, details: { how: 'preview' } }),
-      async fileRecord(call, fileId) {
-        const attached = await attachmentFile(contextOf(call), fileId);
-        if (attached !== null) return { sha256: attached.sha256, resourceType: 'attachments' };
-        const { row } = await entities.get(contextOf(call), 'evidenceFiles', fileId);
-        return { sha256: row.sha256, resourceType: 'evidence_files' };
-      },
-    }),
+    evidence,
+    fieldwork: createFieldworkPort<TenantCall>({ contextOf, grantedFile, takeIn: evidence.takeIn, filed: evidence.filed }),
     home: { posture: (call) => readPosture(contextOf(call)) },
     search: { all: (call, text) => searchAll(contextOf(call), text) },
     trail: {

@@ -20,6 +20,9 @@ export const OWN_SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   KP065: 'APPROVAL_MISSING',
   KP066: 'APPROVAL_OWN',
   KP067: 'CONTENT_CHANGED',
+  KP090: 'TEAM_FORBIDS',
+  KP091: 'FOUR_EYES',
+  KP092: 'NOTES_OPEN',
 };
 
 /** What the state of things forbids (55000) is told apart by the name our functions give as the constraint's. */

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import helvia from '../../../resources/demo/helvia.json';
 import ictBaseline from '../../../resources/demo/ict-baseline.json';
 import nordhaven from '../../../resources/demo/nordhaven.json';
+import { fieldworkSchema } from './fieldwork-content';
 
 /** Days from today; negative is past. */
 const day = z.int().min(-1000).max(1000);
@@ -106,6 +107,8 @@ const tenantContentSchema = z.strictObject({
   audits: z.array(auditSchema),
   findings: z.array(findingSchema),
   assessments: z.array(assessmentSchema),
+  /** How far the work on one audit is; none in the second tenant. */
+  fieldwork: fieldworkSchema.optional(),
 });
 
 export type DemoControl = z.infer<typeof controlSchema>;

@@ -65,6 +65,7 @@ export async function seedDemo(database: Database, options: SeedOptions): Promis
       today,
       as: contextMaker(database, tenantId, key, people, { ...clock, now: clock.now, today: () => today }),
       person: (local) => idOf(people, (email) => email.startsWith(`${local}@`), local),
+      functionOf: (local) => functionOf(local, key),
     });
     await database.admin((client) => ageFindings(client, tenantId, content, today, SOURCE));
   }
@@ -97,6 +98,13 @@ function idOf(people: People, fits: (email: string) => boolean, what: string): s
   return found[1];
 }
 
+function functionOf(local: string, key: DemoTenant['key']): TenantFunction {
+  const person = DEMO_PERSONS.find((one) => one.email.startsWith(`${local}@`));
+  const place = person?.memberships.find(({ tenant }) => tenant === key);
+  if (!place) throw new CodedError('NOT_FOUND', { what: `The demonstration has no person ${local}` });
+  return place.function;
+}
+
 /** Contexts of the tenant's persons by function, each over the administrator's connection on that person's behalf. */
 function contextMaker(
   database: Database,
@@ -104,7 +112,7 @@ function contextMaker(
   key: DemoTenant['key'],
   people: People,
   clock: Clock,
-): (fn: TenantFunction) => EntityContext {
+): (fn: TenantFunction, local?: string) => EntityContext {
   let last = 0;
   const device = {
     id: `demonstration-${randomBytes(8).toString('hex')}`,
@@ -113,8 +121,12 @@ function contextMaker(
       return last;
     },
   };
-  return (fn) => {
-    const person = DEMO_PERSONS.find((one) => one.memberships.some((place) => place.tenant === key && place.function === fn));
+  return (fn, local) => {
+    const person = DEMO_PERSONS.find(
+      (one) =>
+        one.memberships.some((place) => place.tenant === key && place.function === fn) &&
+        (local === undefined || one.email.startsWith(`${local}@`)),
+    );
     const personId = idOf(people, (email) => email === person?.email, `with the function ${fn}`);
     return { database, session: { personId, tenantId, functions: [fn] }, device, clock, source: SOURCE };
   };

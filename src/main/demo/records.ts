@@ -10,7 +10,8 @@ import type { ListPage, ListQuery } from '@shared/listing';
 import type { OperationResult } from '@shared/operations';
 import { v7 as uuidv7 } from 'uuid';
 
-export type Wanted = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type Value = string | number | boolean | null | string[];
+export type Wanted = Readonly<Record<string, Value | undefined>>;
 
 const REASON = 'Part of the demonstration';
 
@@ -124,11 +125,12 @@ function done(result: OperationResult): Exclude<OperationResult, { status: 'conf
   return result;
 }
 
-function defined(values: Wanted): Record<string, string | number | boolean | null> {
+function defined(values: Wanted): Record<string, Value> {
   return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
-function jsonValue(value: unknown): string | number | boolean | null {
+function jsonValue(value: unknown): Value {
+  if (Array.isArray(value)) return value.map(String);
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 

@@ -10,13 +10,16 @@ import type { TenantFunction } from '@shared/roles';
 import { v7 as uuidv7 } from 'uuid';
 import { makeAssessments } from './assessments';
 import { type DemoAudit, type DemoFinding, type DemoTest, demoCatalogue, type TenantContent } from './content';
+import { fillFieldwork } from './fieldwork';
 import { Records } from './records';
 
 export interface TenantToFill {
   readonly content: TenantContent;
   readonly today: string;
-  /** The context of the tenant's person with that function. */
-  readonly as: (fn: TenantFunction) => EntityContext;
+  /** The context of the tenant's first person with that function, or of the one named. */
+  readonly as: (fn: TenantFunction, local?: string) => EntityContext;
+  /** The function that a person of the tenant has. */
+  readonly functionOf: (local: string) => TenantFunction;
   /** A person's id by the local part of the address. */
   readonly person: (local: string) => string;
 }
@@ -29,6 +32,8 @@ export async function fillTenant(fill: TenantToFill): Promise<void> {
   const controls = byRef(await records.all(compliance, 'controls'));
   for (const audit of fill.content.audits) await makeAudit(fill, records, audit, regulation.id, controls);
   await makeFindings(fill, records, controls);
+  const { fieldwork } = fill.content;
+  if (fieldwork) await fillFieldwork({ ...fill, content: fieldwork }, records);
   await endAudits(fill, records);
   await makeAssessments(fill, records, regulation.id);
 }

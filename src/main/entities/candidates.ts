@@ -14,6 +14,8 @@ export const SEARCHED_TABLES: ReadonlySet<string> = new Set([
   ...['regulations', 'requirements', 'control_sets', 'controls', 'control_requirements', 'requirement_mappings'],
   ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files'],
   ...['compliance_assessments', 'requirement_assessments', 'assessment_controls', 'assessment_evidence'],
+  ...['samples', 'sample_items', 'test_exceptions', 'evidence_requests', 'audit_team', 'audit_milestones', 'time_entries'],
+  ...['cross_references', 'tick_marks', 'ticks', 'review_notes'],
 ]);
 
 /** Shorter words have no three letters to look up. */

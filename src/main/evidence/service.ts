@@ -52,6 +52,9 @@ interface Shown {
 }
 
 export interface Evidence extends EvidencePort {
+  /** Seals a chosen file in the vault and says what it is; it belongs to no record until `filed` is called. */
+  takeIn(call: TenantCall, input: Pick<AttachInput, 'opId' | 'evidenceId' | 'grantId'>): Promise<FileFacts>;
+  filed(call: TenantCall, opId: string, fileId: string): Promise<void>;
   /** Opens a file for which a preview was asked in this epoch; null for every other. */
   openShown(fileId: string, epoch: number): Promise<{ readonly file: SealedFile; readonly mediaType: string } | null>;
   /** The session changed: nothing of before may be shown any more. */
@@ -64,7 +67,7 @@ export function createEvidence(options: EvidenceOptions): Evidence {
   const shown = new Map<string, Shown>();
 
   /** Into the vault first: the database is told only of bytes that are safe. */
-  async function takeIn(call: TenantCall, asked: { opId: string; evidenceId: string; grantId: string }) {
+  async function intake(call: TenantCall, asked: { opId: string; evidenceId: string; grantId: string }) {
     const { opId, evidenceId, grantId } = asked;
     const vault = await options.vault(call);
     const note = await vault.intake({ opId, evidenceId, source: () => options.grantedFile(call, grantId) });
@@ -81,15 +84,18 @@ export function createEvidence(options: EvidenceOptions): Evidence {
   }
 
   return {
+    takeIn: async (call, asked) => (await intake(call, asked)).facts,
+    filed: async (call, opId, fileId) => (await options.vault(call)).markFiled(opId, fileId),
+
     async attach(call, { grantId, ...rest }) {
-      const { vault, facts } = await takeIn(call, { opId: rest.opId, evidenceId: rest.evidenceId, grantId });
+      const { vault, facts } = await intake(call, { opId: rest.opId, evidenceId: rest.evidenceId, grantId });
       const result = await options.attach(call, rest, facts);
       await vault.markFiled(rest.opId, result.file.id);
       return result;
     },
 
     async attachTo(call, { grantId, ...rest }) {
-      const { vault, facts } = await takeIn(call, { opId: rest.opId, evidenceId: rest.attachmentId, grantId });
+      const { vault, facts } = await intake(call, { opId: rest.opId, evidenceId: rest.attachmentId, grantId });
       const attachmentId = await options.attachTo(call, rest, facts);
       await vault.markFiled(rest.opId, attachmentId);
       return { attachmentId };

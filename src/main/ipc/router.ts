@@ -10,6 +10,7 @@ import { collabRouter } from './routers/collab';
 import { connectionRouter } from './routers/connection';
 import { entitiesRouter } from './routers/entities';
 import { evidenceRouter } from './routers/evidence';
+import { fieldworkRouter } from './routers/fieldwork';
 import { homeRouter } from './routers/home';
 import { libraryRouter } from './routers/library';
 import { listsRouter } from './routers/lists';
@@ -34,6 +35,7 @@ export const rootRouter = router({
   library: libraryRouter,
   audits: auditsRouter,
   assessments: assessmentsRouter,
+  fieldwork: fieldworkRouter,
   evidence: evidenceRouter,
   home: homeRouter,
   search: searchRouter,

@@ -85,6 +85,7 @@ import type {
 import type { z } from 'zod';
 import type { LoadPort } from '../bulk/port';
 import type { CollabPort } from '../collab';
+import type { FieldworkPort } from '../domains/auditops/port';
 import type { CatalogsPort } from '../domains/regops/port';
 import type { LibraryPort } from '../library/port';
 
@@ -297,6 +298,7 @@ export interface Services {
   readonly collab: CollabPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
+  readonly fieldwork: FieldworkPort<TenantCall>;
   readonly evidence: EvidencePort;
   readonly home: HomePort;
   readonly search: SearchPort;

@@ -3,6 +3,10 @@ import { tellEntityNames } from '../entity-names';
 import { auditEvidence, evidenceFile } from './auditops/evidence';
 import { action, finding } from './auditops/finding';
 import { auditPlan, controlTest } from './auditops/plan';
+import { evidenceRequest } from './auditops/request';
+import { sample, sampleItem, testException } from './auditops/sample';
+import { auditMilestone, auditTeam, timeEntry } from './auditops/team';
+import { crossReference, reviewNote, tick, tickMark } from './auditops/workpaper';
 import type { Entity, FieldMap, RowOf } from './define';
 import { assessmentControl, assessmentEvidence, complianceAssessment, requirementAssessment } from './regops/assessment';
 import { control, controlRequirement, controlSet } from './regops/control';
@@ -29,6 +33,17 @@ export const ENTITIES = {
   requirementAssessments: requirementAssessment,
   assessmentControls: assessmentControl,
   assessmentEvidence,
+  samples: sample,
+  sampleItems: sampleItem,
+  testExceptions: testException,
+  evidenceRequests: evidenceRequest,
+  auditTeam,
+  auditMilestones: auditMilestone,
+  timeEntries: timeEntry,
+  crossReferences: crossReference,
+  tickMarks: tickMark,
+  ticks: tick,
+  reviewNotes: reviewNote,
 } as const;
 tellEntityNames(Object.values(ENTITIES));
 

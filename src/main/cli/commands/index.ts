@@ -10,6 +10,7 @@ import { LIST_COMMANDS } from './list';
 import { LOAD_COMMANDS } from './load';
 import { MAINTAIN_COMMANDS } from './maintain';
 import { OSCAL_COMMANDS } from './oscal';
+import { SAMPLE_COMMANDS } from './sample';
 import { TENANT_COMMANDS } from './tenant';
 import { LEAVING_COMMANDS } from './tenant-leaving';
 import { SPACE_COMMANDS } from './tenant-spaces';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   ...AUDIT_COMMANDS,
   ...OSCAL_COMMANDS,
   ...LIST_COMMANDS,
+  ...SAMPLE_COMMANDS,
   ...LOAD_COMMANDS,
   ...LIBRARY_COMMANDS,
   ...DEMO_COMMANDS,

@@ -12,6 +12,8 @@ export const TABLES = [
   ...['import_mappings'],
   ...['requirement_assessments', 'assessment_controls', 'assessment_evidence'],
   ...['record_templates'],
+  ...['samples', 'sample_items', 'test_exceptions', 'evidence_requests', 'audit_team', 'audit_milestones', 'time_entries'],
+  ...['cross_references', 'tick_marks', 'ticks', 'review_notes'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */
 export const OWN_MARKS = ['watchers', 'notice_reads', 'saved_views'];

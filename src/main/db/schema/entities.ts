@@ -23,6 +23,17 @@ export const ENTITY_TABLES = {
   requirementAssessments: tenant.requirementAssessments,
   assessmentControls: tenant.assessmentControls,
   assessmentEvidence: tenant.assessmentEvidence,
+  samples: tenant.samples,
+  sampleItems: tenant.sampleItems,
+  testExceptions: tenant.testExceptions,
+  evidenceRequests: tenant.evidenceRequests,
+  auditTeam: tenant.auditTeam,
+  auditMilestones: tenant.auditMilestones,
+  timeEntries: tenant.timeEntries,
+  crossReferences: tenant.crossReferences,
+  tickMarks: tenant.tickMarks,
+  ticks: tenant.ticks,
+  reviewNotes: tenant.reviewNotes,
 } as const;
 
 type TableRow<N extends keyof typeof ENTITY_TABLES> = (typeof ENTITY_TABLES)[N]['$inferSelect'];

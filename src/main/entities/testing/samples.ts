@@ -7,13 +7,16 @@ import type { EntityContext } from '../context';
 import type { EntityService } from '../service';
 import { creation, newId } from './desk';
 
-export type Ids = Record<EntityName, string>;
+/** By entity; `people` is the person who writes. */
+export type Ids = Record<EntityName | 'people', string>;
 
 interface Sample {
   readonly create: (ids: Ids) => Operation['patch'];
   readonly update?: Operation['patch'];
   /** What must be there first beside the samples of the entities before. */
   readonly before?: (ids: Ids) => readonly Operation[];
+  /** For what only a command of the database makes: the statement that does, with `ids` holding the new record's id too. */
+  readonly statement?: (ids: Ids) => { readonly text: string; readonly values: readonly unknown[] } | null;
 }
 
 /** An id that goes with another, the same every time: a mapping needs two requirements, and there is one sample of each. */
@@ -126,22 +129,103 @@ export const SAMPLES: Record<EntityName, Sample> = {
     create: (ids) => ({ requirementAssessmentId: ids.requirementAssessments, evidenceId: ids.auditEvidence }),
     update: { note: 'page 3' },
   },
+  samples: {
+    create: () => ({ title: 'Drawn' }),
+    statement: (ids) => ({
+      text: 'SELECT draw_sample($1::jsonb, $2::jsonb)',
+      values: [
+        JSON.stringify(drawnSample(ids)),
+        JSON.stringify([{ id: ids.sampleItems, position: 1, item_key: 'INV-1', amount: '12.50' }]),
+      ],
+    }),
+    update: { conclusion: 'as expected' },
+  },
+  // drawn together with its sample
+  sampleItems: { create: () => ({ itemKey: 'x' }), statement: () => null, update: { result: 'exception', note: 'late' } },
+  testExceptions: {
+    create: (ids) => ({ title: 'Late', kind: 'late', controlTestId: ids.controlTests, sampleItemId: ids.sampleItems }),
+    update: { kind: 'unauthorised', description: 'nobody signed' },
+  },
+  evidenceRequests: {
+    create: (ids) => ({ title: 'Log of March', controlTestId: ids.controlTests, askedOf: ids.people, dueDate: '2026-03-20' }),
+    update: { description: 'all systems', dueDate: '2026-03-21' },
+  },
+  auditTeam: {
+    create: (ids) => ({ auditPlanId: ids.auditPlans, personId: ids.people, teamRole: 'lead' }),
+    update: { note: 'since spring', budgetHours: 40 },
+  },
+  auditMilestones: {
+    create: (ids) => ({ auditPlanId: ids.auditPlans, title: 'Kick-off', dueDate: '2026-03-02' }),
+    update: { note: 'room 2', doneOn: '2026-03-02' },
+  },
+  timeEntries: {
+    create: (ids) => ({ auditPlanId: ids.auditPlans, personId: ids.people, spentOn: '2026-03-01', minutes: 90 }),
+    update: { note: 'walk-through', minutes: 95 },
+  },
+  crossReferences: {
+    create: (ids) => ({ controlTestId: ids.controlTests, place: 'procedure', toEvidenceId: ids.auditEvidence }),
+    update: { note: 'the photo' },
+  },
+  tickMarks: { create: () => ({ symbol: '✓', meaning: 'Agreed to the source' }), update: { meaning: 'Agreed to the ledger' } },
+  ticks: {
+    create: (ids) => ({ controlTestId: ids.controlTests, tickMarkId: ids.tickMarks, place: 'notes' }),
+    update: { note: 'page 3' },
+  },
+  reviewNotes: {
+    create: (ids) => ({ note: 'Which period?', controlTestId: ids.controlTests }),
+    update: { answer: 'the whole year' },
+  },
 };
+
+/** What `draw_sample` takes. */
+function drawnSample(ids: Ids) {
+  const hash = 'a'.repeat(64);
+  return {
+    id: ids.samples,
+    control_test_id: ids.controlTests,
+    title: 'Invoices of March',
+    method: 'random',
+    algorithm: 'kompl-sample-1',
+    seed: hash,
+    population_name: 'invoices.csv',
+    population_sha256: hash,
+    content_sha256: hash,
+    population_rows: 9,
+    key_column: 'no',
+    amount_column: 'amount',
+    population_total: '900.00',
+    sample_size: 1,
+    parameters: {},
+  };
+}
 
 export const writerOf = (name: EntityName): TenantFunction => (entityOf(name).domain === 'regops' ? 'compliance' : 'auditor');
 
 /** An id for each entity; of nothing until its record is made. */
-export const noIds = (): Ids => Object.fromEntries(ENTITY_NAMES.map((name) => [name, newId()])) as Ids;
+export const noIds = (): Ids => Object.fromEntries([...ENTITY_NAMES, 'people'].map((name) => [name, newId()])) as Ids;
 
 /** One record of each entity, made in the order of the registry so that references are there. */
 export async function makeSamples(service: EntityService, ctxOf: (fn: TenantFunction) => Promise<EntityContext>): Promise<Ids> {
   const ids = noIds();
-  for (const name of ENTITY_NAMES) {
-    const ctx = await ctxOf(writerOf(name));
-    for (const operation of SAMPLES[name].before?.(ids) ?? []) await service.apply(ctx, operation);
-    await service.apply(ctx, creation(name, SAMPLES[name].create(ids), ids[name]));
-  }
+  ids.people = (await ctxOf('auditor')).session.personId;
+  for (const name of ENTITY_NAMES) await makeSample(service, await ctxOf(writerOf(name)), name, ids);
   return ids;
+}
+
+/** The record of one entity under `ids[name]`, by an operation, or by the command that alone makes such records. */
+export async function makeSample(service: EntityService, ctx: EntityContext, name: EntityName, ids: Ids): Promise<void> {
+  const { before, create, statement } = SAMPLES[name];
+  for (const operation of before?.(ids) ?? []) await service.apply({ ...ctx, onChanged: () => undefined }, operation);
+  if (!statement) {
+    const made = await service.apply(ctx, creation(name, create(ids), ids[name]));
+    if (made.status !== 'applied' || made.rowVersion !== 1) throw new Error(`${name}: ${made.status}`);
+    return;
+  }
+  const command = statement(ids);
+  if (command === null) return;
+  const { tenantId, personId } = ctx.session;
+  const scope = { tenantId, personId, function: writerOf(name), source: ctx.source };
+  await ctx.database.withTenant(scope, (tx) => tx.query(command.text, [...command.values]));
 }
 
 /** A new finding of the auditor, as it then stands. */

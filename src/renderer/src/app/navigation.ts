@@ -59,10 +59,12 @@ export const NAVIGATION: readonly NavGroup[] = [
     label: 'AuditOps',
     items: [
       listOf('auditPlans', 'P'),
+      { key: 'calendar', label: 'Audit calendar', icon: 'calendar', to: '/calendar', letter: 'D' },
       { key: 'fieldwork', label: 'Fieldwork', icon: 'fieldwork', to: '/fieldwork', letter: 'W' },
       listOf('findings', 'F', 'open'),
       listOf('actions', 'A'),
       listOf('auditEvidence', 'E'),
+      listOf('evidenceRequests', 'X', 'mine'),
     ],
   },
   {

@@ -35,6 +35,7 @@ const screens: RouteObject[] = [
     path: 'assessments/:assessmentId/:answerId?',
     lazy: async () => ({ Component: (await import('../domains/regops/assessments/AssessmentPage')).AssessmentPage }),
   },
+  { path: 'calendar', lazy: async () => ({ Component: (await import('../features/fieldwork/TimelinePage')).TimelinePage }) },
   { path: 'fieldwork', lazy: async () => ({ Component: (await import('../features/fieldwork/FieldworkPage')).FieldworkPage }) },
   {
     path: 'fieldwork/:planId/:testId?',

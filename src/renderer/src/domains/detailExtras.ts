@@ -5,6 +5,11 @@
 import type { EntityName } from '@shared/entities/registry';
 import type { DetailExtras } from '../entities/detail/extras';
 
+const SIGNED: DetailExtras['cards'] = [
+  { key: 'sign-offs', column: 'side', load: async () => (await import('./auditops/fieldworkCards')).SignOffsCard },
+  { key: 'review-notes', column: 'side', load: async () => (await import('./auditops/fieldworkCards')).ReviewNotesCard },
+];
+
 export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> = {
   regulations: {
     actions: [
@@ -52,13 +57,34 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
       },
     ],
   },
+  findings: { cards: SIGNED },
+  evidenceRequests: {
+    cards: [
+      {
+        key: 'answer',
+        column: 'main',
+        above: true,
+        load: async () => (await import('../features/fieldwork/RequestAnswer')).RequestAnswer,
+      },
+    ],
+  },
   auditPlans: {
+    cards: SIGNED,
+    tabs: [
+      {
+        key: 'progress',
+        label: 'Progress',
+        place: 'first',
+        load: async () => (await import('../features/fieldwork/AuditProgressTab')).AuditProgressTab,
+      },
+    ],
     actions: [
       { key: 'oscal', load: async () => (await import('./regops/ExportAuditAction')).ExportAuditAction },
       { key: 'fieldwork', load: async () => (await import('./auditops/fieldworkActions')).FieldworkAction },
     ],
   },
   controlTests: {
+    cards: SIGNED,
     actions: [
       {
         key: 'worksheet',

@@ -65,7 +65,10 @@ export const auditEvidence = defineEntity({
     { title: 'Where it belongs', fields: ['auditPlanId', ['controlTestId', 'findingId']] },
     { title: 'State', fields: ['status'] },
   ],
-  children: [{ entity: 'evidenceFiles', field: 'evidenceId', label: 'Files' }],
+  children: [
+    { entity: 'evidenceFiles', field: 'evidenceId', label: 'Files' },
+    { entity: 'crossReferences', field: 'toEvidenceId', label: 'Referred to by' },
+  ],
   work: { review: { states: ['in_review'], by: ['auditor'] } },
   copy: false,
 });

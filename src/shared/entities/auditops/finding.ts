@@ -2,7 +2,7 @@
 import { defineEntity } from '../define';
 import { choice, date, instant, longText, person, reference, tags, text } from '../fields';
 import { ACTION_ACCESS, AUDIT_ACCESS } from './access';
-import { ACTION_STATUS, FINDING_KIND, FINDING_SETTLED, FINDING_STATUS, SEVERITY } from './options';
+import { ACTION_STATUS, FINDING_KIND, FINDING_SETTLED, FINDING_STATUS, SEVERITY, SIGN_STATE } from './options';
 
 export const finding = defineEntity({
   name: 'findings',
@@ -30,6 +30,7 @@ export const finding = defineEntity({
     recommendation: longText({ label: 'Recommendation' }),
     tags: tags({ label: 'Tags' }),
     managementResponse: longText({ label: 'Management response' }),
+    signState: choice({ label: 'Sign-off', options: SIGN_STATE, required: true, writable: 'never' }),
   },
   refField: 'ref',
   titleField: 'title',
@@ -76,6 +77,7 @@ export const finding = defineEntity({
           { field: 'status', op: 'notIn', value: [...FINDING_SETTLED] },
         ],
       },
+      { key: 'changed', label: 'Changed after review', filter: [{ field: 'signState', op: 'eq', value: 'changed' }] },
       { key: 'verify', label: 'Ready to verify', filter: [{ field: 'status', op: 'eq', value: 'resolved' }] },
     ],
   },
@@ -91,6 +93,9 @@ export const finding = defineEntity({
   children: [
     { entity: 'actions', field: 'findingId', label: 'Actions' },
     { entity: 'auditEvidence', field: 'findingId', label: 'Evidence' },
+    { entity: 'testExceptions', field: 'findingId', label: 'Exceptions' },
+    { entity: 'crossReferences', field: 'toFindingId', label: 'Referred to by' },
+    { entity: 'reviewNotes', field: 'findingId', label: 'Review notes' },
   ],
   work: {
     assignee: ['ownerId'],

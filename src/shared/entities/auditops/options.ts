@@ -94,3 +94,59 @@ export const EVIDENCE_TYPE = [
   { value: 'interview', label: 'Interview note' },
   { value: 'other', label: 'Other' },
 ] as const satisfies readonly EnumOption[];
+
+/** What the sign-offs of a record come to; `changed`: its content is not the one that was reviewed. */
+export const SIGN_STATE = [
+  { value: 'unsigned', label: 'Not signed', tone: 'neutral', shape: 'circle-dashed' },
+  { value: 'prepared', label: 'Prepared', tone: 'underway', shape: 'pencil' },
+  { value: 'reviewed', label: 'Reviewed', tone: 'good', shape: 'eye' },
+  { value: 'approved', label: 'Approved', tone: 'good', shape: 'seal' },
+  { value: 'changed', label: 'Changed after review', tone: 'attention', shape: 'alert' },
+] as const satisfies readonly EnumOption[];
+
+/** Somebody's place in an audit's team: who reads, who works, who reviews. */
+export const TEAM_ROLE = [
+  { value: 'lead', label: 'Lead' },
+  { value: 'auditor', label: 'Auditor' },
+  { value: 'reviewer', label: 'Reviewer' },
+  { value: 'observer', label: 'Observer' },
+] as const satisfies readonly EnumOption[];
+
+export const SAMPLE_METHOD = [
+  { value: 'random', label: 'Simple random' },
+  { value: 'systematic', label: 'Systematic' },
+  { value: 'monetary_unit', label: 'Monetary unit' },
+  { value: 'attribute', label: 'Attribute' },
+  { value: 'stratified', label: 'Stratified random' },
+] as const satisfies readonly EnumOption[];
+
+export const ITEM_RESULT = [
+  { value: 'open', label: 'To test', tone: 'neutral', shape: 'circle-dashed' },
+  { value: 'pass', label: 'Pass', tone: 'good', shape: 'check' },
+  { value: 'exception', label: 'Exception', tone: 'bad', shape: 'x' },
+  { value: 'not_applicable', label: 'N/A', tone: 'neutral', shape: 'circle-minus' },
+] as const satisfies readonly EnumOption[];
+
+export const EXCEPTION_KIND = [
+  { value: 'not_performed', label: 'Not performed' },
+  { value: 'late', label: 'Late' },
+  { value: 'incomplete', label: 'Incomplete' },
+  { value: 'unauthorised', label: 'Unauthorised' },
+  { value: 'wrong_amount', label: 'Wrong amount' },
+  { value: 'other', label: 'Other' },
+] as const satisfies readonly EnumOption[];
+
+export const NOTE_STATUS = [
+  { value: 'open', label: 'Open', tone: 'attention', shape: 'flag' },
+  { value: 'answered', label: 'Answered', tone: 'underway', shape: 'eye' },
+  { value: 'cleared', label: 'Cleared', tone: 'good', shape: 'check' },
+] as const satisfies readonly EnumOption[];
+
+/** Where on a sheet a mark stands. */
+export const SHEET_PLACE = [
+  { value: 'procedure', label: 'Procedure' },
+  { value: 'design', label: 'Design' },
+  { value: 'operation', label: 'Operation' },
+  { value: 'notes', label: 'Notes' },
+  { value: 'sample', label: 'Sample' },
+] as const satisfies readonly EnumOption[];

@@ -1,8 +1,8 @@
 /** Audit plans and the control tests of their programme. */
 import { defineEntity } from '../define';
-import { choice, date, json, longText, person, reference, text } from '../fields';
+import { choice, date, integer, json, longText, person, reference, tags, text } from '../fields';
 import { AUDIT_ACCESS } from './access';
-import { EFFECTIVENESS, PLAN_STATUS, PLAN_TYPE, TEST_RESULT, TEST_STATUS } from './options';
+import { EFFECTIVENESS, PLAN_STATUS, PLAN_TYPE, SIGN_STATE, TEST_RESULT, TEST_STATUS } from './options';
 
 export const auditPlan = defineEntity({
   name: 'auditPlans',
@@ -18,10 +18,20 @@ export const auditPlan = defineEntity({
     regulationId: reference({ label: 'Audited against', target: 'regulations' }),
     scope: longText({ label: 'Scope', help: 'What is in, what is out' }),
     objective: longText({ label: 'Objective', max: 10_000 }),
+    controlSetId: reference({ label: 'Control set', target: 'controlSets' }),
+    scopeFamilies: tags({ label: 'Families in scope', help: 'None means all' }),
+    scopeUnits: tags({ label: 'Organisational units' }),
+    periodStart: date({ label: 'Audited period from', help: 'The time that the audit speaks of' }),
+    periodEnd: date({ label: 'Audited period to' }),
     startDate: date({ label: 'Starts' }),
     endDate: date({ label: 'Ends' }),
+    fieldworkStart: date({ label: 'Fieldwork from' }),
+    fieldworkEnd: date({ label: 'Fieldwork to' }),
+    reportDate: date({ label: 'Report due' }),
+    budgetHours: integer({ label: 'Budget in hours', min: 0, max: 100_000 }),
     leadId: person({ label: 'Lead auditor' }),
     status: choice({ label: 'State', options: PLAN_STATUS, required: true, merge: 'state' }),
+    signState: choice({ label: 'Sign-off', options: SIGN_STATE, required: true, writable: 'never' }),
   },
   refField: 'ref',
   titleField: 'auditName',
@@ -50,6 +60,7 @@ export const auditPlan = defineEntity({
       { field: 'status', width: 120 },
       { field: 'startDate', width: 110 },
       { field: 'endDate', width: 110 },
+      { field: 'signState', width: 150 },
     ],
     sort: [
       { field: 'startDate', dir: 'desc' },
@@ -60,17 +71,35 @@ export const auditPlan = defineEntity({
       { key: 'all', label: 'All', filter: [] },
       { key: 'open', label: 'Open', filter: [{ field: 'status', op: 'in', value: ['planned', 'fieldwork', 'review'] }] },
       { key: 'mine', label: 'I lead', filter: [{ field: 'leadId', op: 'eq', value: '@me' }] },
+      { key: 'changed', label: 'Changed after review', filter: [{ field: 'signState', op: 'eq', value: 'changed' }] },
     ],
   },
   form: [
     { title: 'What is audited', fields: ['auditName', ['auditType', 'regulationId'], 'scope', 'objective'] },
-    { title: 'Who and when', fields: ['leadId', ['startDate', 'endDate']] },
+    {
+      title: 'Scope',
+      reason: 'narrows the programme',
+      fields: [
+        ['controlSetId', 'scopeFamilies'],
+        ['scopeUnits', 'periodStart'],
+        ['periodEnd', 'budgetHours'],
+      ],
+    },
+    {
+      title: 'Who and when',
+      fields: ['leadId', ['startDate', 'endDate'], ['fieldworkStart', 'fieldworkEnd'], 'reportDate'],
+    },
     { title: 'State', fields: ['status'] },
   ],
   children: [
     { entity: 'controlTests', field: 'auditPlanId', label: 'Programme' },
     { entity: 'findings', field: 'auditPlanId', label: 'Findings' },
     { entity: 'auditEvidence', field: 'auditPlanId', label: 'Evidence' },
+    { entity: 'evidenceRequests', field: 'auditPlanId', label: 'Requests' },
+    { entity: 'auditTeam', field: 'auditPlanId', label: 'Team' },
+    { entity: 'auditMilestones', field: 'auditPlanId', label: 'Milestones' },
+    { entity: 'timeEntries', field: 'auditPlanId', label: 'Time' },
+    { entity: 'reviewNotes', field: 'auditPlanId', label: 'Review notes' },
   ],
   work: {
     assignee: ['leadId'],
@@ -106,6 +135,8 @@ export const controlTest = defineEntity({
     testNotes: longText({ label: 'Notes' }),
     evidence: json({ label: 'Evidence list', writable: 'never', heavy: true }),
     testedBy: person({ label: 'Tester' }),
+    budgetMinutes: integer({ label: 'Budget in minutes', min: 0, max: 600_000 }),
+    signState: choice({ label: 'Sign-off', options: SIGN_STATE, required: true, writable: 'never' }),
   },
   refField: 'ref',
   titleField: 'title',
@@ -130,6 +161,7 @@ export const controlTest = defineEntity({
       { field: 'status', width: 120 },
       { field: 'testedBy', width: 140 },
       { field: 'testDate', width: 110 },
+      { field: 'signState', width: 150 },
     ],
     sort: [{ field: 'ref', dir: 'asc' }],
     search: ['ref', 'title', 'testNotes'],
@@ -137,11 +169,13 @@ export const controlTest = defineEntity({
       { key: 'all', label: 'All', filter: [] },
       { key: 'mine', label: 'Mine', filter: [{ field: 'testedBy', op: 'eq', value: '@me' }] },
       { key: 'open', label: 'Not done', filter: [{ field: 'status', op: 'ne', value: 'done' }] },
+      { key: 'review', label: 'Ready for review', filter: [{ field: 'status', op: 'eq', value: 'in_review' }] },
+      { key: 'changed', label: 'Changed after review', filter: [{ field: 'signState', op: 'eq', value: 'changed' }] },
     ],
   },
   form: [
     { title: 'What is tested', fields: ['title', ['auditPlanId', 'controlId'], ['requirementId', 'family'], 'procedure'] },
-    { title: 'Who and when', fields: [['testedBy', 'testDate']] },
+    { title: 'Who and when', fields: [['testedBy', 'testDate'], 'budgetMinutes'] },
     { title: 'Design', fields: ['designEffectiveness', 'designNotes'] },
     { title: 'Operation', fields: ['operatingEffectiveness', 'operatingNotes', 'testNotes'] },
     { title: 'State', fields: ['status'] },
@@ -149,6 +183,12 @@ export const controlTest = defineEntity({
   children: [
     { entity: 'auditEvidence', field: 'controlTestId', label: 'Evidence' },
     { entity: 'findings', field: 'controlTestId', label: 'Findings' },
+    { entity: 'samples', field: 'controlTestId', label: 'Samples' },
+    { entity: 'testExceptions', field: 'controlTestId', label: 'Exceptions' },
+    { entity: 'evidenceRequests', field: 'controlTestId', label: 'Requests' },
+    { entity: 'crossReferences', field: 'toTestId', label: 'Referred to by' },
+    { entity: 'reviewNotes', field: 'controlTestId', label: 'Review notes' },
+    { entity: 'timeEntries', field: 'controlTestId', label: 'Time' },
   ],
   work: { assignee: ['testedBy'], due: 'testDate', settled: ['done'], review: { states: ['in_review'], by: ['auditor'] } },
   copy: {

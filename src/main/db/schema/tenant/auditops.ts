@@ -9,6 +9,7 @@ import {
   PLAN_STATUS,
   PLAN_TYPE,
   SEVERITY,
+  SIGN_STATE,
   TEST_RESULT,
   TEST_STATUS,
 } from '@shared/entities/auditops/options';
@@ -29,6 +30,16 @@ export const auditPlans = pgTable('audit_plans', {
   regulationId: uuid('regulation_id'),
   objective: text('objective'),
   leadId: uuid('lead_id'),
+  controlSetId: uuid('control_set_id'),
+  scopeFamilies: text('scope_families').array().notNull().default([]),
+  scopeUnits: text('scope_units').array().notNull().default([]),
+  periodStart: date('period_start', { mode: 'string' }),
+  periodEnd: date('period_end', { mode: 'string' }),
+  fieldworkStart: date('fieldwork_start', { mode: 'string' }),
+  fieldworkEnd: date('fieldwork_end', { mode: 'string' }),
+  reportDate: date('report_date', { mode: 'string' }),
+  budgetHours: integer('budget_hours'),
+  signState: oneOf('sign_state', 20, SIGN_STATE).notNull().default('unsigned'),
 });
 
 export const controlTests = pgTable('control_tests', {
@@ -51,6 +62,8 @@ export const controlTests = pgTable('control_tests', {
   designNotes: text('design_notes'),
   operatingEffectiveness: oneOf('operating_effectiveness', 20, EFFECTIVENESS),
   operatingNotes: text('operating_notes'),
+  budgetMinutes: integer('budget_minutes'),
+  signState: oneOf('sign_state', 20, SIGN_STATE).notNull().default('unsigned'),
 });
 
 export const auditEvidence = pgTable('audit_evidence', {
@@ -104,6 +117,7 @@ export const findings = pgTable('findings', {
   recommendation: text('recommendation'),
   managementResponse: text('management_response'),
   tags: text('tags').array().notNull().default([]),
+  signState: oneOf('sign_state', 20, SIGN_STATE).notNull().default('unsigned'),
 });
 
 export const actions = pgTable('actions', {

@@ -1,7 +1,7 @@
 /** What the guards keep: restricted records and their people, sign-offs, who was shown personal data. Written by functions alone. */
 import { sql } from 'drizzle-orm';
 import { pgTable, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { instant, systemColumns, xid8 } from '../columns';
+import { instant, json, systemColumns, xid8 } from '../columns';
 
 export const restrictedRecords = pgTable('restricted_records', {
   ...systemColumns(),
@@ -23,6 +23,9 @@ export const signOffs = pgTable('sign_offs', {
   kind: varchar('kind', { length: 20 }).notNull(),
   note: text('note'),
   contentSha256: varchar('content_sha256', { length: 64 }).notNull(),
+  /** What was signed; null for kinds that keep the hash alone. */
+  content: json('content'),
+  supersededAt: instant('superseded_at'),
   withdrawnAt: instant('withdrawn_at'),
   withdrawnBy: uuid('withdrawn_by'),
   withdrawnReason: text('withdrawn_reason'),

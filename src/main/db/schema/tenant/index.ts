@@ -1,6 +1,7 @@
 /** All tables and views of a tenant's schema. */
 export * from './auditops';
 export * from './collaboration';
+export * from './fieldwork';
 export * from './guards';
 export * from './knowledge';
 export * from './privacyops';

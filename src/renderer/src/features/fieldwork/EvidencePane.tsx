@@ -12,6 +12,7 @@ import { type DragEvent, useRef, useState } from 'react';
 import css from './EvidencePane.module.css';
 import { EvidencePreview } from './EvidencePreview';
 import { FileThumb } from './FileThumb';
+import { RequestsOfTest } from './RequestsOfTest';
 import { type Intake, useEvidenceIntake } from './useEvidenceIntake';
 
 export interface EvidencePaneProps {
@@ -125,6 +126,7 @@ export function EvidencePane({ paper, mayAdd }: EvidencePaneProps) {
           </p>
         ) : null}
       </div>
+      <RequestsOfTest paper={paper} mayAsk={mayAdd} />
       {over ? <div className={css.drop}>Drop to add to {paper.control?.ref ?? row.ref}</div> : null}
       {shown ? (
         <EvidencePreview

@@ -23,6 +23,7 @@ import { FindingsOfTest } from './FindingsOfTest';
 import { ProgrammePane } from './ProgrammePane';
 import { RaiseFindingDialog } from './RaiseFindingDialog';
 import { ScopePicker } from './ScopePicker';
+import { Samples, SheetParts } from './SheetParts';
 import { TestSheet } from './TestSheet';
 import { TestStep } from './TestStep';
 import { useTestDraft } from './useTestDraft';
@@ -134,7 +135,9 @@ function Sheet({ paper }: { readonly paper: Workpaper }) {
           <OfflineNote flush connection={connection} note="What you write stays here until it is saved." />
           <SaveTrouble draft={draft} entity="controlTests" />
           <TestSheet paper={paper} draft={draft} save={draft.state} readOnlyReason={reason}>
+            <Samples paper={paper} mayWrite={mayWrite} />
             <FindingsOfTest paper={paper} onRaise={mayWrite ? () => setRaising(true) : null} />
+            <SheetParts paper={paper} draft={draft} mayWrite={mayWrite} />
           </TestSheet>
         </div>
         <footer className={css.foot}>

@@ -1,0 +1,185 @@
+/**
+ * Audit work in the real Electron: a sample drawn, tested by keyboard and drawn again; sign-offs by two people with what changed
+ * since; a request asked, answered by a viewer and accepted; progress and calendar. Each screen in light and dark, with axe.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { open, picture, signInTo, signOut } from '../fixtures/acts';
+import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
+import { startWorkstation, type Workstation } from '../fixtures/workstation';
+
+const REVIEWER = 'clara.engel@nordhaven.example';
+const TENANT = 'Nordhaven Bank AG';
+
+async function serious(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
+}
+
+async function theme(page: Page, name: 'light' | 'dark'): Promise<void> {
+  await page.getByTestId('person-menu').click();
+  await page.getByText(name === 'dark' ? 'Dark' : 'Light', { exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', name);
+}
+
+/** A picture and axe in both themes. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const mode of ['dark', 'light'] as const) {
+    await theme(page, mode);
+    await picture(page, `audit-${name}-${mode}`);
+    expect.soft(await serious(page), `${name} ${mode}`).toEqual([]);
+  }
+  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
+}
+
+test.describe('audit work', () => {
+  test.describe.configure({ mode: 'serial' });
+  let prepared: Prepared;
+  let w: Workstation;
+  let population: string;
+  const faults: string[] = [];
+
+  test.beforeAll(async () => {
+    test.setTimeout(300_000);
+    prepared = await prepare('embedded');
+    const folder = prepared.newFolder('audit');
+    w = await startWorkstation(folder);
+    population = join(folder, 'emergency-changes.csv');
+    const rows = Array.from({ length: 240 }, (_, at) => `CHG-${5000 + at};${at % 7 === 0 ? 'Cards' : 'Payments'};${at + 10},50`);
+    writeFileSync(population, `ticket;service;hours\n${rows.join('\n')}\n`);
+    w.page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    w.page.on('pageerror', (error) => faults.push(error.message));
+    await signInTo(w.page, PEOPLE.auditor, TENANT);
+  });
+  test.afterAll(async () => {
+    await w?.close();
+    await prepared?.remove();
+  });
+
+  const sheet = async (page: Page, ref: string) => {
+    await open(page, 'Fieldwork');
+    await page.getByRole('link', { name: /ICT controls, Rotterdam branch/ }).click();
+    await page
+      .getByRole('link', { name: new RegExp(`^(?:\\w+ ?)*${ref.replace(/[()]/g, '\\$&')} `) })
+      .first()
+      .click();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(ref);
+  };
+
+  test('a sheet shows its sample, marks, notes and sign-offs', async () => {
+    const { page } = w;
+    await sheet(page, 'ACC-2');
+    await expect(page.getByRole('table', { name: /Items of SA-/ })).toBeVisible();
+    await expect(page.getByText('4 exceptions')).toBeVisible();
+    await expect(page.getByText('Upper deviation limit')).toBeVisible();
+    await expect(page.getByText('Changed after review')).toBeVisible();
+    await look(page, 'sheet');
+    await page.getByRole('button', { name: 'Show the change' }).scrollIntoViewIfNeeded();
+    await page.getByRole('button', { name: 'Show the change' }).click();
+    await expect(page.locator('ins')).toContainText('used after the last day');
+    await look(page, 'sign-offs');
+    await sheet(page, 'CHG-4');
+    await expect(page.getByText('Upper misstatement limit')).toBeVisible();
+    await page.getByText('Upper misstatement limit').scrollIntoViewIfNeeded();
+    await look(page, 'monetary-unit');
+  });
+
+  test('a sample is drawn, tested by keyboard, and drawn again from its file', async () => {
+    const { page } = w;
+    await sheet(page, 'CHG-3');
+    await page.keyboard.press('s');
+    await expect(page.getByRole('dialog')).toContainText('Draw a sample');
+    await page.getByTestId('population-input').setInputFiles(population);
+    await expect(page.getByRole('dialog')).toContainText('240 rows');
+    await page.getByLabel('Items').fill('5');
+    await page.getByLabel('Seed').fill('5eed'.repeat(16));
+    await look(page, 'draw');
+    await page.getByRole('button', { name: /^Draw the sample/ }).click();
+    const items = page.getByRole('table', { name: /Items of SA-/ });
+    await expect(items.locator('tbody tr')).toHaveCount(5);
+    await items.locator('tbody tr').first().focus();
+    for (const key of ['p', 'x', 'p', 'n']) {
+      const before = await page.locator('tr[data-current]').getAttribute('data-item');
+      await page.keyboard.press(key);
+      await expect(page.locator('tr[data-current]')).not.toHaveAttribute('data-item', before ?? '');
+    }
+    await page.keyboard.press('p');
+    await expect(page.getByText('1 exception', { exact: true })).toBeVisible();
+    await expect(page.getByText('5 of 5')).toBeVisible();
+    const drawn = await items.locator('tbody tr').allInnerTexts();
+    await page.getByTestId('redraw-input').setInputFiles(population);
+    await expect(page.getByText('Drawn again, the same')).toBeVisible();
+    writeFileSync(population, 'ticket;service;hours\nCHG-1;Cards;1\n');
+    await page.getByTestId('redraw-input').setInputFiles(population);
+    await expect(page.getByText('Not the same population')).toBeVisible();
+    expect(drawn).toHaveLength(5);
+  });
+
+  test('evidence is asked for, and answered by the person asked', async () => {
+    const { page } = w;
+    await page.getByRole('button', { name: 'Ask for evidence' }).click();
+    await page.getByLabel('What is asked for').fill('Approvals of the five changes');
+    await page.getByRole('textbox', { name: 'Asked of' }).click();
+    await page.getByRole('option', { name: /Noor van Dijk/ }).click();
+    await page.getByRole('button', { name: /^Send the request/ }).click();
+    await expect(page.getByRole('link', { name: 'Approvals of the five changes' })).toBeVisible();
+    await signOut(page);
+    await signInTo(page, PEOPLE.viewer, TENANT);
+    await open(page, 'Evidence requests');
+    await page.getByRole('tab', { name: /Asked of me/ }).click();
+    await expect(page.getByTestId('grid')).toContainText('Approvals of the five changes');
+    await look(page, 'requests');
+    await page.getByText('Approvals of the five changes').first().click();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Your answer').fill('All five, signed by the change board.');
+    await page.getByTestId('answer-input').setInputFiles(population);
+    await look(page, 'answer');
+    await page.getByRole('button', { name: 'Hand in the answer' }).click();
+    await expect(page.getByText('Files of the answer')).toBeVisible();
+  });
+
+  test('the reviewer accepts, reviews again, and does not review what they prepared', async () => {
+    const { page } = w;
+    await signOut(page);
+    await signInTo(page, REVIEWER, TENANT);
+    await open(page, 'Evidence requests');
+    await page.getByRole('tab', { name: /To decide/ }).click();
+    await page.getByText('Approvals of the five changes').first().click();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Accept the answer' }).click();
+    await expect(page.getByRole('button', { name: 'Look at it again' })).toBeVisible();
+    await sheet(page, 'ACC-2');
+    await page.getByRole('button', { name: 'Sign again' }).click();
+    await expect(page.getByText('Changed after review')).toHaveCount(0);
+    await expect(page.getByRole('button', { name: '1 former' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Sign as prepared' })).toBeDisabled();
+    await sheet(page, 'ACC-6');
+    await expect(page.getByText('Is the export complete?')).toBeVisible();
+    await expect(page.getByText('A review note is open')).toBeVisible();
+    await page.getByText('Is the export complete?').scrollIntoViewIfNeeded();
+    await look(page, 'notes');
+  });
+
+  test('progress and calendar', async () => {
+    const { page } = w;
+    await open(page, 'Audit plans');
+    await page.getByText('ICT controls, Rotterdam branch').first().click();
+    await page.keyboard.press('Enter');
+    await page.getByRole('tab', { name: 'Progress' }).click();
+    await expect(page.getByRole('heading', { name: 'By family' })).toBeVisible();
+    await look(page, 'progress');
+    await open(page, 'Audit calendar');
+    await expect(page.getByRole('table', { name: 'Audits in time' })).toBeVisible();
+    await page.locator('tr[data-current]').focus();
+    await page.keyboard.press('ArrowDown');
+    await look(page, 'calendar');
+    expect(faults).toEqual([]);
+  });
+});

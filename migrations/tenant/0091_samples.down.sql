@@ -1,0 +1,12 @@
+DROP TRIGGER carry_to_test_exceptions ON {{schema}}.control_tests;
+DROP TRIGGER carry_to_sample_items ON {{schema}}.control_tests;
+DROP TRIGGER carry_to_samples ON {{schema}}.control_tests;
+SELECT private.drop_searched('{{schema}}', 'test_exceptions');
+SELECT private.drop_searched('{{schema}}', 'sample_items');
+SELECT private.drop_searched('{{schema}}', 'samples');
+DROP TABLE {{schema}}.test_exceptions;
+DROP TABLE {{schema}}.sample_items;
+DROP TABLE {{schema}}.samples;
+DROP SEQUENCE {{schema}}.samples_ref_seq;
+DROP FUNCTION {{schema}}.guard_exception();
+DROP FUNCTION {{schema}}.draw_sample(jsonb, jsonb);
