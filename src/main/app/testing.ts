@@ -2,8 +2,7 @@
  * For tests only: the very workstation that Electron starts, composed under plain Node on a database of its own, with two
  * tenants and a few people, and called as the window calls it.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AppEvent, RpcResponse, SessionState } from '@shared/ipc';
 import { openDatabase } from '../db/database';
@@ -46,7 +45,8 @@ export interface TestStation {
 
 export async function startStation(kind: TestDatabase['kind']): Promise<TestStation> {
   const server = kind === 'embedded' ? null : await createTestDatabase(kind, 'migrated');
-  const folder = kind === 'embedded' ? await embeddedFolder() : await mkdtemp(join(tmpdir(), 'kompl-station-'));
+  // The workstation opens its own workspace before it is told of a server; a ready one keeps it from making one meanwhile.
+  const folder = await embeddedFolder('migrated');
   const events: AppEvent[] = [];
   const titles: (string | null)[] = [];
   let workstation = open();
