@@ -9,6 +9,7 @@ import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
 import { v7 as uuidv7 } from 'uuid';
 import { makeAssessments } from './assessments';
+import { bringDataCare } from './catalogs';
 import { type DemoAudit, type DemoFinding, type DemoTest, demoCatalogue, type TenantContent } from './content';
 import { fillFieldwork } from './fieldwork';
 import { Records } from './records';
@@ -28,6 +29,7 @@ export async function fillTenant(fill: TenantToFill): Promise<void> {
   const records = new Records(new EntityService(ENTITY_HOOKS));
   const compliance = fill.as('compliance');
   const { regulation } = await applyImport(compliance, uuidv7(), parseCatalog(demoCatalogue.text, demoCatalogue));
+  await bringDataCare(compliance, records, regulation.id);
   await bringControls(fill, records);
   const controls = byRef(await records.all(compliance, 'controls'));
   for (const audit of fill.content.audits) await makeAudit(fill, records, audit, regulation.id, controls);
