@@ -80,7 +80,8 @@ function isKind(text: string): text is AssessmentKind {
 const exportDocument: Command = {
   words: ['oscal', 'export'],
   positionals: ['KIND', 'ID'],
-  summary: 'Print an OSCAL document: catalog (of a regulation), assessment-plan, assessment-results or poam (of an audit plan).',
+  summary:
+    'Print an OSCAL document: catalog (of a regulation), assessment-plan, assessment-results or poam (of an audit plan), compliance-results (of a compliance assessment).',
   options: { tenant: TENANT_OPTION, as: AS_OPTION },
   async run(call) {
     const [kind = '', given = ''] = call.positionals;

@@ -33,6 +33,7 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
       },
     ],
     actions: [
+      { key: 'oscal', load: async () => (await import('./regops/ExportAuditAction')).ExportAuditAction },
       { key: 'answers', load: async () => (await import('./regops/assessments/AssessmentActions')).AnswerAction },
       {
         key: 'lock',

@@ -3,6 +3,7 @@ import type { EntityContext } from '@main/entities/context';
 import type { Json } from '@shared/entities/fields';
 import { CodedError } from '@shared/errors';
 import { ASSESSMENT_KINDS, type AssessmentKind } from '@shared/wire/oscal';
+import { composeAnswers } from './answers';
 import { composePlan, composePoam, composeResults } from './compose';
 import { readAudit } from './facts';
 import { readAssessmentDocument } from './model';
@@ -18,10 +19,16 @@ export interface AssessmentExport {
 }
 
 /**
- * The document of that kind of the audit plan `id`, held against the model before it leaves. Throws NOT_FOUND; INPUT_INVALID for a plan
+ * The document of that kind of the audit plan (or the compliance assessment) `id`, held against the model before it leaves. Throws NOT_FOUND; INPUT_INVALID for a plan
  * of action without findings.
  */
 export async function exportAssessment(ctx: EntityContext, kind: AssessmentKind, id: string): Promise<AssessmentExport> {
+  if (kind === 'compliance-results') {
+    const { ref, document } = await composeAnswers(ctx, id);
+    const fileName = `${ref.toLowerCase()}-assessment-results.json`;
+    readAssessmentDocument(document, fileName);
+    return { fileName, resourceType: 'compliance_assessments', document };
+  }
   const facts = await readAudit(ctx, id);
   const document =
     kind === 'assessment-plan' ? composePlan(facts) : kind === 'assessment-results' ? composeResults(facts) : composePoam(facts);

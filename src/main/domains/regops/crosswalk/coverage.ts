@@ -43,6 +43,8 @@ const READS = [
   'controlRequirements',
   'controlTests',
   'auditEvidence',
+  'complianceAssessments',
+  'requirementAssessments',
 ] as const;
 
 /** The coverage of one regulation. Throws NOT_FOUND. */

@@ -1,4 +1,4 @@
-/** What speaks for requirements: the controls mapped to them with their last test, and the accepted evidence of those tests. */
+/** What speaks for requirements: answers of assessments, the controls mapped to them with their last test, and accepted evidence. */
 import type { SqlClient } from '@main/entities/context';
 import { together } from '@main/entities/together';
 import type { MappingRelation } from '@shared/entities/regops/requirement-mapping';
@@ -29,18 +29,38 @@ const TONES: Readonly<Record<string, CoverageProof['tone']>> = {
   effective: 'good',
   partially_effective: 'attention',
   ineffective: 'bad',
+  compliant: 'good',
+  partially_compliant: 'attention',
+  non_compliant: 'bad',
 };
 
 /** Proofs by requirement, controls before evidence; each is one record that can be opened. */
 export async function readProofs(tx: SqlClient, requirementIds: readonly string[]): Promise<Map<string, CoverageProof[]>> {
   const proofs = new Map<string, CoverageProof[]>();
   if (requirementIds.length === 0) return proofs;
-  const [controls, evidence] = await together(readControls(tx, requirementIds), readEvidence(tx, requirementIds));
+  const [answers, controls, evidence] = await together(
+    readAnswers(tx, requirementIds),
+    readControls(tx, requirementIds),
+    readEvidence(tx, requirementIds),
+  );
   const add = (id: string, proof: CoverageProof) => {
     const known = proofs.get(id);
     if (known === undefined) proofs.set(id, [proof]);
     else known.push(proof);
   };
+  for (const row of answers) {
+    add(row.requirementId, {
+      kind: 'answer',
+      entity: 'requirementAssessments',
+      id: row.id,
+      title: row.title,
+      result: row.result,
+      tone: TONES[row.result] ?? 'neutral',
+      date: row.at,
+      relation: null,
+      strength: null,
+    });
+  }
   for (const row of controls) {
     add(row.requirementId, {
       kind: 'control',
@@ -62,6 +82,28 @@ export async function readProofs(tx: SqlClient, requirementIds: readonly string[
   return proofs;
 }
 
+interface AnswerRow extends Record<string, unknown> {
+  readonly requirementId: string;
+  readonly id: string;
+  readonly title: string;
+  readonly result: string;
+  readonly at: string;
+}
+
+/** The newest answer that says something; an earlier assessment's gives way to a later one's. */
+async function readAnswers(tx: SqlClient, ids: readonly string[]): Promise<AnswerRow[]> {
+  const { rows } = await tx.query<AnswerRow>(
+    `SELECT DISTINCT ON (a.requirement_id) a.requirement_id AS "requirementId", a.id, concat_ws(' ', c.ref, c.name) AS title, a.result,
+       c.assessment_date::text AS at
+     FROM requirement_assessments a
+     JOIN compliance_assessments c ON c.id = a.assessment_id AND c.archived_at IS NULL AND c.status <> 'deprecated'
+     WHERE a.requirement_id = ANY ($1::uuid[]) AND a.archived_at IS NULL AND a.result <> 'not_assessed'
+     ORDER BY a.requirement_id, c.assessment_date DESC, a.updated_at DESC, a.id`,
+    [ids],
+  );
+  return rows;
+}
+
 async function readControls(tx: SqlClient, ids: readonly string[]): Promise<ControlRow[]> {
   const { rows } = await tx.query<ControlRow>(
     `SELECT m.requirement_id AS "requirementId", c.id, c.ref, c.name, c.last_result AS result, c.last_tested::text AS tested,
@@ -75,17 +117,28 @@ async function readControls(tx: SqlClient, ids: readonly string[]): Promise<Cont
   return rows;
 }
 
+/** Of the tests of mapped controls, and of answers that name it. */
 async function readEvidence(tx: SqlClient, ids: readonly string[]): Promise<EvidenceRow[]> {
   const { rows } = await tx.query<EvidenceRow>(
-    `SELECT "requirementId", id, title, at FROM (
-       SELECT m.requirement_id AS "requirementId", e.id, concat_ws(' ', e.ref, e.title) AS title,
-         to_char(e.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS at,
-         row_number() OVER (PARTITION BY m.requirement_id ORDER BY e.uploaded_at DESC, e.id) AS nth
+    `WITH named AS (
+       SELECT m.requirement_id, e.id, e.ref, e.title, e.uploaded_at
        FROM control_requirements m
        JOIN controls c ON c.id = m.control_id AND c.archived_at IS NULL AND c.status <> 'deprecated'
        JOIN control_tests t ON t.control_id = c.id AND t.archived_at IS NULL
        JOIN audit_evidence e ON e.control_test_id = t.id AND e.archived_at IS NULL AND e.status = 'accepted'
-       WHERE m.requirement_id = ANY ($1::uuid[]) AND m.archived_at IS NULL AND m.relation <> 'not_related') e
+       WHERE m.requirement_id = ANY ($1::uuid[]) AND m.archived_at IS NULL AND m.relation <> 'not_related'
+       UNION
+       SELECT a.requirement_id, e.id, e.ref, e.title, e.uploaded_at
+       FROM requirement_assessments a
+       JOIN assessment_evidence l ON l.requirement_assessment_id = a.id AND l.archived_at IS NULL
+       JOIN audit_evidence e ON e.id = l.evidence_id AND e.archived_at IS NULL AND e.status = 'accepted'
+       WHERE a.requirement_id = ANY ($1::uuid[]) AND a.archived_at IS NULL
+     )
+     SELECT "requirementId", id, title, at FROM (
+       SELECT requirement_id AS "requirementId", id, concat_ws(' ', ref, title) AS title,
+         to_char(uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS at,
+         row_number() OVER (PARTITION BY requirement_id ORDER BY uploaded_at DESC, id) AS nth
+       FROM named) n
      WHERE nth <= ${EVIDENCE_EACH} ORDER BY "requirementId", nth`,
     [ids],
   );

@@ -13,14 +13,16 @@ export async function readComparison(
 ): Promise<VersionComparison> {
   if (pair.from === pair.to)
     throw new CodedError('INPUT_INVALID', {}, { faults: [{ path: 'to', message: 'must be another version' }] });
-  const [from, to, older, newer, answers] = await ctx.database.withTenant(readScope(ctx, ['regulations', 'requirements']), (tx) =>
-    together(
-      readSide(tx, pair.from),
-      readSide(tx, pair.to),
-      readNodes(tx, pair.from),
-      readNodes(tx, pair.to),
-      readAnswers(tx, pair.from),
-    ),
+  const [from, to, older, newer, answers] = await ctx.database.withTenant(
+    readScope(ctx, ['regulations', 'requirements', 'complianceAssessments', 'requirementAssessments']),
+    (tx) =>
+      together(
+        readSide(tx, pair.from),
+        readSide(tx, pair.to),
+        readNodes(tx, pair.from),
+        readNodes(tx, pair.to),
+        readAnswers(tx, pair.from),
+      ),
   );
   const changes = compareVersions(older, newer).map((change) => ({
     ...change,
@@ -51,6 +53,22 @@ async function readNodes(tx: SqlClient, regulationId: string): Promise<CompareNo
   return rows;
 }
 
-async function readAnswers(_tx: SqlClient, _regulationId: string): Promise<Map<string, VersionAnswer[]>> {
-  return new Map();
+/** Answers that say something, of assessments that are in use, by requirement. */
+async function readAnswers(tx: SqlClient, regulationId: string): Promise<Map<string, VersionAnswer[]>> {
+  const { rows } = await tx.query<VersionAnswer & { readonly requirementId: string } & Record<string, unknown>>(
+    `SELECT a.id, a.requirement_id AS "requirementId", c.id AS "assessmentId", concat_ws(' ', c.ref, c.name) AS assessment, a.result
+     FROM requirement_assessments a
+     JOIN compliance_assessments c ON c.id = a.assessment_id AND c.archived_at IS NULL AND c.status <> 'deprecated'
+     JOIN requirements q ON q.id = a.requirement_id
+     WHERE q.regulation_id = $1::uuid AND a.archived_at IS NULL AND a.result <> 'not_assessed'
+     ORDER BY c.assessment_date DESC, c.id`,
+    [regulationId],
+  );
+  const answers = new Map<string, VersionAnswer[]>();
+  for (const { requirementId, ...answer } of rows) {
+    const known = answers.get(requirementId);
+    if (known === undefined) answers.set(requirementId, [answer]);
+    else known.push(answer);
+  }
+  return answers;
 }

@@ -1,4 +1,4 @@
-/** An audit as OSCAL documents: assessment plan, assessment results, plan of action and milestones. */
+/** An audit or a compliance assessment as OSCAL documents. */
 import { Button } from '@mantine/core';
 import type { AssessmentKind } from '@shared/wire/oscal';
 import { useState } from 'react';
@@ -13,8 +13,9 @@ const KINDS: readonly { readonly kind: AssessmentKind; readonly label: string }[
   { kind: 'assessment-results', label: 'Assessment results' },
   { kind: 'poam', label: 'Plan of action and milestones' },
 ];
+const OF_ASSESSMENT: typeof KINDS = [{ kind: 'compliance-results', label: 'Assessment results' }];
 
-export function ExportAuditAction({ record, called }: DetailExtraProps) {
+export function ExportAuditAction({ name, record, called }: DetailExtraProps) {
   const [busy, setBusy] = useState(false);
   const save = async (kind: AssessmentKind, label: string) => {
     setBusy(true);
@@ -35,7 +36,11 @@ export function ExportAuditAction({ record, called }: DetailExtraProps) {
           OSCAL
         </Button>
       )}
-      items={KINDS.map(({ kind, label }) => ({ key: kind, label, run: () => void save(kind, label) }))}
+      items={(name === 'complianceAssessments' ? OF_ASSESSMENT : KINDS).map(({ kind, label }) => ({
+        key: kind,
+        label,
+        run: () => void save(kind, label),
+      }))}
     />
   );
 }
