@@ -175,7 +175,8 @@ describe.skipIf(!python)('another implementation, from the documentation alone (
       const out = execFileSync('python3', [script, method, String(size), seed], { input, encoding: 'utf8' });
       expect(out.split('\n').filter(Boolean), method).toEqual(draw(list, method, size, seed).items.map((item) => item.key));
     }
-  });
+    // forty starts of an interpreter, on a machine that has other work
+  }, 120_000);
 });
 
 describe('a population', () => {

@@ -165,6 +165,7 @@ describe('the operation', () => {
       severity: 'low',
       controlTestId: OTHER,
       status: 'identified',
+      tags: [],
     });
     expect(body.base).toEqual({});
     expect(findings.createSchema.safeParse(body.patch).success).toBe(true);
