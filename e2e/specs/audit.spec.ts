@@ -56,6 +56,8 @@ test.describe('audit work', () => {
       if (message.type() === 'error') faults.push(message.text());
     });
     w.page.on('pageerror', (error) => faults.push(error.message));
+    // a first opening under load takes longer than a person's patience in a test
+    await expect(w.page.getByText('Opening the workspace on this laptop')).toHaveCount(0, { timeout: 240_000 });
     await signInTo(w.page, PEOPLE.auditor, TENANT);
   });
   test.afterAll(async () => {

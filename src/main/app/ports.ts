@@ -173,7 +173,7 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
     adminPeople: createPeopleAdmin({ database: databaseOf, source: options.source }),
     audits: {
       planFrom: (call, input) => audits.planProgramme(contextOf(call), input),
-      scope: (call, regulationId) => audits.scope(contextOf(call), regulationId),
+      scope: (call, regulationId, narrow) => audits.scope(contextOf(call), regulationId, narrow),
       programme: (call, planId) => audits.programme(contextOf(call), planId),
       workpaper: (call, testId) => audits.workpaper(contextOf(call), testId),
       raiseFinding: (call, input) => audits.raiseFinding(contextOf(call), input),

@@ -42,6 +42,7 @@ import type {
   StatementExportInput,
 } from '@shared/wire/assessments';
 import type {
+  Narrow,
   PlanFromInput,
   PlanFromResult,
   Programme,
@@ -186,7 +187,7 @@ export interface OscalPort {
 export interface AuditsPort {
   planFrom(call: TenantCall, input: PlanFromInput): Promise<PlanFromResult>;
   /** Families of the controls that an audit against the regulation could test. */
-  scope(call: TenantCall, regulationId: string): Promise<readonly ScopeFamily[]>;
+  scope(call: TenantCall, regulationId: string, narrow?: Narrow): Promise<readonly ScopeFamily[]>;
   programme(call: TenantCall, planId: string): Promise<Programme>;
   workpaper(call: TenantCall, testId: string): Promise<Workpaper>;
   raiseFinding(call: TenantCall, input: RaiseFindingInput): Promise<RaiseFindingResult>;

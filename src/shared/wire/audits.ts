@@ -4,6 +4,17 @@ import type { EntityRow } from '../entities/registry';
 import { operationIdSchema } from '../operations';
 import type { RecordView } from './records';
 
+/** Which controls of the scope: by risk, by how often they run, by how their last test went. What is left out does not narrow. */
+export const narrowSchema = z.strictObject({
+  keyOnly: z.boolean().default(false),
+  /** Priority 1 is the most urgent; controls without one are left out where this is given. */
+  maxPriority: z.int().min(1).max(4).nullable().default(null),
+  frequencies: z.array(z.string().max(20)).max(10).default([]),
+  /** `not_tested` stands for controls that no test has a result of. */
+  lastResults: z.array(z.string().max(20)).max(10).default([]),
+});
+export type Narrow = z.output<typeof narrowSchema>;
+
 export const planFromInputSchema = z.strictObject({
   opId: operationIdSchema,
   planId: z.uuid(),
@@ -15,6 +26,7 @@ export const planFromInputSchema = z.strictObject({
   controlSetId: z.uuid().nullable().default(null),
   /** Single controls in scope; empty means no restriction. */
   controlIds: z.array(z.uuid()).max(5000).default([]),
+  narrow: narrowSchema.default({ keyOnly: false, maxPriority: null, frequencies: [], lastResults: [] }),
   /** Moves a planned audit to fieldwork in the same step. */
   startFieldwork: z.boolean().default(false),
 });
@@ -60,7 +72,7 @@ export interface Programme {
   readonly notApplicable: number;
 }
 
-export const scopeInputSchema = z.strictObject({ regulationId: z.uuid() });
+export const scopeInputSchema = z.strictObject({ regulationId: z.uuid(), narrow: narrowSchema.optional() });
 
 /** What could be in scope of an audit against a regulation. */
 export interface ScopeFamily {

@@ -75,6 +75,10 @@ describe.each(testKinds())('AuditOps on %s', (kind) => {
       { family: 'AC', title: 'Access Control', controls: 2 },
       { family: 'AU', title: 'Audit', controls: 1 },
     ]);
+    const narrow = { keyOnly: true, maxPriority: null, frequencies: [], lastResults: ['not_tested'] };
+    expect((await auditOps.scope(await desk.ctx('viewer'), regulationId, narrow)).map((one) => one.controls)).toEqual([1]);
+    expect(await auditOps.scope(await desk.ctx('viewer'), regulationId, { ...narrow, lastResults: ['ineffective'] })).toEqual([]);
+    expect(await auditOps.scope(await desk.ctx('viewer'), regulationId, { ...narrow, frequencies: ['daily'] })).toEqual([]);
     expect(await auditOps.scope(await desk.ctx('viewer', { tenant: desk.b }), regulationId)).toEqual([]);
   });
 
@@ -109,6 +113,9 @@ describe.each(testKinds())('AuditOps on %s', (kind) => {
     const bare = newId();
     await service.apply(ctx, creation('auditPlans', { auditName: 'Bare' }, bare));
     expect(await codeOf(auditOps.planProgramme(ctx, { opId: newOpId(), planId: bare }))).toBe('INPUT_INVALID');
+    const none = { keyOnly: false, maxPriority: 1, frequencies: [], lastResults: [] };
+    const narrowed = { opId: newOpId(), planId: bare, regulationId, narrow: none };
+    expect(await auditOps.planProgramme(ctx, narrowed)).toEqual({ planId: bare, created: 0, present: 0 });
     expect(await codeOf(auditOps.planProgramme(ctx, { opId: newOpId(), planId: newId() }))).toBe('NOT_FOUND');
     expect(await codeOf(auditOps.planProgramme(await desk.ctx('compliance'), { opId: newOpId(), planId }))).toBe('ROLE_FORBIDS');
     expect(await codeOf(auditOps.planProgramme(await desk.ctx('auditor', { tenant: desk.b }), { opId: newOpId(), planId }))).toBe(

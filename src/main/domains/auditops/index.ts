@@ -1,6 +1,7 @@
 /** AuditOps beyond the fields of its records: programmes, workpapers, findings with actions, evidence with files. */
 import type { EntityContext } from '@main/entities/context';
 import type {
+  Narrow,
   PlanFromResult,
   Programme,
   RaiseFindingInput,
@@ -25,8 +26,8 @@ export class AuditOps {
   }
 
   /** Families that an audit against the regulation could take in. */
-  scope(ctx: EntityContext, regulationId: string): Promise<ScopeFamily[]> {
-    return auditScope(ctx, regulationId);
+  scope(ctx: EntityContext, regulationId: string, narrow?: Narrow): Promise<ScopeFamily[]> {
+    return auditScope(ctx, regulationId, narrow);
   }
 
   programme(ctx: EntityContext, planId: string): Promise<Programme> {

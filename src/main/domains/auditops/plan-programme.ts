@@ -16,6 +16,7 @@ import { type PlanFromResult, planFromInputSchema } from '@shared/wire/audits';
 import { z } from 'zod';
 import { partsBelow } from './parts';
 import { draftProcedure } from './procedure';
+import { narrowCondition } from './programme';
 
 export type PlanProgrammeInput = z.input<typeof planFromInputSchema>;
 type Scope = z.output<typeof planFromInputSchema>;
@@ -105,8 +106,9 @@ async function controlsInScope(tx: SqlClient, scope: Scope, regulationId: string
        AND ($3::uuid IS NULL OR c.control_set_id = $3::uuid)
        AND (cardinality($4::text[]) = 0 OR c.family = ANY($4::text[]))
        AND (cardinality($5::uuid[]) = 0 OR c.id = ANY($5::uuid[]))
+       AND (c.id = ANY($5::uuid[]) OR (${narrowCondition(6)}))
      ORDER BY ${naturalOrder('c.family')} NULLS LAST, ${naturalOrder('c.ref')} NULLS LAST, c.name, c.id`,
-    [scope.planId, regulationId, scope.controlSetId, scope.families, scope.controlIds],
+    [scope.planId, regulationId, scope.controlSetId, scope.families, scope.controlIds, JSON.stringify(scope.narrow)],
   );
   return rows;
 }

@@ -7,7 +7,7 @@ import { together } from '@main/entities/together';
 import { FINDING_SETTLED } from '@shared/entities/auditops/options';
 import { type EntityRow, entityOf } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
-import type { Programme, ProgrammeFamily, ProgrammeTest, ScopeFamily } from '@shared/wire/audits';
+import type { Narrow, Programme, ProgrammeFamily, ProgrammeTest, ScopeFamily } from '@shared/wire/audits';
 
 /**
  * The order of a programme, for tests `t` of controls `c`: by family, by control reference as people count, by test reference.
@@ -15,8 +15,24 @@ import type { Programme, ProgrammeFamily, ProgrammeTest, ScopeFamily } from '@sh
  */
 export const PROGRAMME_ORDER = `${naturalOrder('t.family')} NULLS LAST, ${naturalOrder('c.ref')} NULLS LAST, ${naturalOrder('t.ref')}, t.id`;
 
+/** The condition on controls `c` that a narrowing stands for; `at` is the number of its parameter, a JSON text. */
+export function narrowCondition(at: number): string {
+  const value = (key: string) => `($${at}::jsonb ->> '${key}')`;
+  const list = (key: string) => `($${at}::jsonb -> '${key}')`;
+  return `(NOT ${value('keyOnly')}::boolean OR c.key_control)
+    AND (${value('maxPriority')} IS NULL OR c.priority <= ${value('maxPriority')}::integer)
+    AND (jsonb_array_length(${list('frequencies')}) = 0 OR ${list('frequencies')} ? c.frequency)
+    AND (jsonb_array_length(${list('lastResults')}) = 0 OR ${list('lastResults')} ? coalesce(c.last_result, 'not_tested'))`;
+}
+
+export const NO_NARROWING: Narrow = { keyOnly: false, maxPriority: null, frequencies: [], lastResults: [] };
+
 /** Families of the live controls that meet a requirement of the regulation or lie in a set made from it. */
-export async function auditScope(ctx: EntityContext, regulationId: string): Promise<ScopeFamily[]> {
+export async function auditScope(
+  ctx: EntityContext,
+  regulationId: string,
+  narrow: Narrow = NO_NARROWING,
+): Promise<ScopeFamily[]> {
   const id = parseInput(recordIdSchema, regulationId);
   return ctx.database.withTenant(readScope(ctx, ['regulations', 'controls', 'requirements']), async (tx) => {
     const [{ rows }, titles] = await together(
@@ -27,8 +43,9 @@ export async function auditScope(ctx: EntityContext, regulationId: string): Prom
            OR EXISTS (SELECT 1 FROM control_requirements m JOIN requirements q ON q.id = m.requirement_id
                       WHERE m.control_id = c.id AND m.archived_at IS NULL AND m.relation <> 'not_related'
                         AND q.archived_at IS NULL AND q.regulation_id = $1::uuid))
+           AND ${narrowCondition(2)}
          GROUP BY c.family ORDER BY ${naturalOrder('c.family')}`,
-        [id],
+        [id, JSON.stringify(narrow)],
       ),
       familyTitles(tx, id),
     );

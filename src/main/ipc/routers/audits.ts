@@ -14,7 +14,7 @@ export const auditsRouter = router({
     .mutation(({ ctx, input }) => ctx.services.audits.planFrom(ctx.call, input)),
   scope: tenantProcedure
     .input(scopeInputSchema)
-    .query(({ ctx, input }) => ctx.services.audits.scope(ctx.call, input.regulationId)),
+    .query(({ ctx, input }) => ctx.services.audits.scope(ctx.call, input.regulationId, input.narrow)),
   programme: tenantProcedure
     .input(programmeInputSchema)
     .query(({ ctx, input }) => ctx.services.audits.programme(ctx.call, input.planId)),

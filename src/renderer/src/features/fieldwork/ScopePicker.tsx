@@ -1,5 +1,5 @@
 /** A plan without tests: which families are in scope? Makes the programme of control tests from the answer. */
-import { Button, Checkbox } from '@mantine/core';
+import { Button, Checkbox, MultiSelect, Select } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { ErrorState } from '@renderer/components/ErrorState';
@@ -9,8 +9,11 @@ import { count } from '@renderer/lib/format';
 import { recordsChanged, trpc } from '@renderer/lib/trpc';
 import { useShortcuts } from '@renderer/lib/use-shortcuts';
 import { uuidv7 } from '@renderer/lib/uuid';
+import { TEST_RESULT } from '@shared/entities/auditops/options';
 import type { EntityRow } from '@shared/entities/registry';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { CONTROL_FREQUENCY } from '@shared/entities/regops/options';
+import type { Narrow } from '@shared/wire/audits';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import css from './ScopePicker.module.css';
@@ -24,10 +27,47 @@ function useOperationId() {
   };
 }
 
+/** By risk, frequency and the last result: which controls of the families. */
+function NarrowBar({ narrow, onChange }: { readonly narrow: Narrow; readonly onChange: (narrow: Narrow) => void }) {
+  return (
+    <div className={css.narrow}>
+      <Checkbox
+        label="Key controls only"
+        checked={narrow.keyOnly}
+        onChange={(event) => onChange({ ...narrow, keyOnly: event.currentTarget.checked })}
+      />
+      <Select
+        aria-label="Priority"
+        placeholder="any priority"
+        clearable
+        data={['1', '2', '3'].map((value) => ({ value, label: value === '1' ? 'priority 1' : `priority ${value} or higher` }))}
+        value={narrow.maxPriority === null ? null : String(narrow.maxPriority)}
+        onChange={(value) => onChange({ ...narrow, maxPriority: value === null ? null : Number(value) })}
+      />
+      <MultiSelect
+        aria-label="Frequency"
+        placeholder={narrow.frequencies.length === 0 ? 'any frequency' : undefined}
+        data={CONTROL_FREQUENCY.map(({ value, label }) => ({ value, label }))}
+        value={[...narrow.frequencies]}
+        onChange={(frequencies) => onChange({ ...narrow, frequencies })}
+      />
+      <MultiSelect
+        aria-label="Last result"
+        placeholder={narrow.lastResults.length === 0 ? 'any last result' : undefined}
+        data={TEST_RESULT.map(({ value, label }) => ({ value, label }))}
+        value={[...narrow.lastResults]}
+        onChange={(lastResults) => onChange({ ...narrow, lastResults })}
+      />
+    </div>
+  );
+}
+
 export function ScopePicker({ plan }: { readonly plan: EntityRow<'auditPlans'> }) {
   const { regulationId } = plan;
+  const [narrow, setNarrow] = useState<Narrow>({ keyOnly: false, maxPriority: null, frequencies: [], lastResults: [] });
   const scope = useQuery({
-    ...trpc.audits.scope.queryOptions({ regulationId: regulationId ?? plan.id }),
+    ...trpc.audits.scope.queryOptions({ regulationId: regulationId ?? plan.id, narrow }),
+    placeholderData: keepPreviousData,
     enabled: regulationId !== null,
   });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -43,10 +83,11 @@ export function ScopePicker({ plan }: { readonly plan: EntityRow<'auditPlans'> }
     if (controls === 0 || make.isPending || regulationId === null) return;
     const names = [...chosen].sort();
     make.mutate({
-      opId: operationId(names.join()),
+      opId: operationId(JSON.stringify([names, narrow])),
       planId: plan.id,
       regulationId,
       families: names,
+      narrow,
       startFieldwork: plan.status === 'planned',
     });
   };
@@ -70,7 +111,9 @@ export function ScopePicker({ plan }: { readonly plan: EntityRow<'auditPlans'> }
     );
   if (scope.isError) return <ErrorState error={scope.error} onRetry={() => void scope.refetch()} />;
   if (scope.isPending) return <SkeletonRows label="Reading the controls in scope" />;
-  if (families.length === 0)
+  const narrowed =
+    narrow.keyOnly || narrow.maxPriority !== null || narrow.frequencies.length > 0 || narrow.lastResults.length > 0;
+  if (families.length === 0 && !narrowed)
     return (
       <EmptyState
         icon="shield"
@@ -102,6 +145,8 @@ export function ScopePicker({ plan }: { readonly plan: EntityRow<'auditPlans'> }
         }
         flush
       >
+        <NarrowBar narrow={narrow} onChange={setNarrow} />
+        {families.length === 0 ? <p className={css.none}>No control is left by this choice.</p> : null}
         <ul className={css.families}>
           {families.map((family) => (
             <li key={family.family}>
