@@ -22,7 +22,8 @@ async function look(page: Page, name: string): Promise<void> {
 async function dark(page: Page, on: boolean): Promise<void> {
   await page.getByTestId('person-menu').click();
   await page.getByText(on ? 'Dark' : 'Light', { exact: true }).click();
-  await page.keyboard.press('Escape');
+  await page.getByTestId('person-menu').click();
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', on ? 'dark' : 'light');
 }
 
 async function openRecord(page: Page, list: string, title: string): Promise<void> {
@@ -98,6 +99,7 @@ test.describe('records', () => {
     await page.getByLabel('Name', { exact: true }).fill('Ticket 4711');
     await page.keyboard.press('Control+Enter');
     await expect(page.getByRole('button', { name: 'Ticket 4711', exact: true })).toBeVisible();
+    await look(page, 'record-finding-light');
 
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: /Keep as template/ }).click();

@@ -30,6 +30,14 @@ export function createMainWindow(settings: SettingsStore): BrowserWindow {
   // The title names the tenant and is main's to set.
   window.on('page-title-updated', (event) => event.preventDefault());
   window.on('close', () => remember(window, settings));
+  // The page asks before it goes with unsaved drafts; where the system or the application ends, it is not asked.
+  let ending = false;
+  app.once('before-quit', () => {
+    ending = true;
+  });
+  window.webContents.on('will-prevent-unload', (event) => {
+    if (ending) event.preventDefault();
+  });
   void window.loadURL(APP_START);
   return window;
 }

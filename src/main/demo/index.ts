@@ -15,7 +15,8 @@ import { ageFindings } from './age';
 import { contentOf } from './content';
 import { type DemoMarker, hasNoTenant, readMarker, writeMarker } from './marker';
 import { ensurePeople, ensureTenants } from './people';
-import { fillTenant } from './tenant';
+import { fillTenant, type TenantToFill } from './tenant';
+import { talkTogether } from './together';
 
 export interface SeedOptions {
   /** Folder of the migrations, which make the tenants' tables. */
@@ -60,13 +61,15 @@ export async function seedDemo(database: Database, options: SeedOptions): Promis
     const content = contentOf(key);
     const tenantId = tenants[key];
     const people = await peopleOf(database);
-    await fillTenant({
+    const fill: TenantToFill = {
       content,
       today,
       as: contextMaker(database, tenantId, key, people, { ...clock, now: clock.now, today: () => today }),
       person: (local) => idOf(people, (email) => email.startsWith(`${local}@`), local),
       functionOf: (local) => functionOf(local, key),
-    });
+    };
+    await fillTenant(fill);
+    if (key === 'nordhaven') await talkTogether(fill);
     await database.admin((client) => ageFindings(client, tenantId, content, today, SOURCE));
   }
   await database.admin((client) => writeMarker(client, { state: 'ready', today }));

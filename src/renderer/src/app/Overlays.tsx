@@ -2,6 +2,7 @@
 import { lazy, Suspense } from 'react';
 import { closeOverlay, type Overlay } from '../lib/overlays';
 
+const LeaveDialog = lazy(async () => ({ default: (await import('./LeaveDialog')).LeaveDialog }));
 const KeysSheet = lazy(async () => ({ default: (await import('../features/keys/KeysSheet')).KeysSheet }));
 const TenantSwitcher = lazy(async () => ({ default: (await import('../features/tenants/TenantSwitcher')).TenantSwitcher }));
 const CommandPalette = lazy(async () => ({ default: (await import('../features/palette/CommandPalette')).CommandPalette }));
@@ -9,6 +10,7 @@ const CommandPalette = lazy(async () => ({ default: (await import('../features/p
 export function Overlays({ open }: { readonly open: Overlay | null }) {
   return (
     <Suspense fallback={null}>
+      {open === 'leave' ? <LeaveDialog onClose={closeOverlay} /> : null}
       {open === 'keys' ? <KeysSheet onClose={closeOverlay} /> : null}
       {open === 'tenants' ? <TenantSwitcher onClose={closeOverlay} /> : null}
       {open === 'palette' ? <CommandPalette onClose={closeOverlay} /> : null}

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 import { ReadOnlyNote } from '../components/ReadOnlyNote';
 import { TenantBand, TenantBlock } from '../components/TenantMark';
+import { guardLeaving } from '../lib/leave-guard';
 import { openOverlay, useOverlay } from '../lib/overlays';
 import { useCurrentPageHead } from '../lib/page-head';
 import { Head } from './Head';
@@ -47,6 +48,7 @@ export function Shell({ session, connection, children }: ShellProps) {
   const main = useFocusOnArrival();
   const narrow = useNarrow();
   useEverywhereKeys();
+  useEffect(() => guardLeaving(() => openOverlay('leave')), []);
 
   // nothing of the tenant is on the screen during work on the platform, so nothing of its colour either
   const shown = isPlatformPath(useLocation().pathname) ? null : workspace;

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import { scope } from './scope';
 
-export type Overlay = 'palette' | 'tenants' | 'keys';
+export type Overlay = 'palette' | 'tenants' | 'keys' | 'leave';
 
 let open: Overlay | null = null;
 const listeners = new Set<() => void>();

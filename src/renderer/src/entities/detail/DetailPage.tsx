@@ -8,7 +8,6 @@ import { OfflineNote } from '../../components/OfflineNote';
 import { Page, ViewTabs } from '../../components/Page';
 import { DETAIL_EXTRAS } from '../../domains/detailExtras';
 import { useConnection } from '../../lib/connection';
-import { errorWords } from '../../lib/error-texts';
 import { formatInstant } from '../../lib/format';
 import { notifyError } from '../../lib/notices';
 import { useWorkspace } from '../../lib/session';
@@ -29,8 +28,9 @@ import { ExtraSlot } from './ExtraSlot';
 import type { DetailExtraProps, DetailExtras, ExtraFacts, ExtraTab } from './extras';
 import { History } from './History';
 import { Overview } from './Overview';
-import { ArchivedPill, RecordActions } from './RecordActions';
+import { ArchivedPill, RecordActions, useStanding } from './RecordActions';
 import { RequirementTree } from './RequirementTree';
+import { whyNotEdit } from './reasons';
 import { isTree } from './relations';
 import { useChange } from './useChange';
 
@@ -47,6 +47,7 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
   const { row } = record;
   const names = useNames(record.labels);
   const change = useChange(definition, row);
+  const standing = useStanding(name, definition, record);
   const extras = useExtras(name, record);
   const tabs = useTabs(name, definition, row.id, extras.tabs ?? []);
   const neighbour = useNeighbours(name);
@@ -133,9 +134,9 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
     >
       <div className={css.body} data-fills={fills || undefined}>
         <OfflineNote connection={connection} />
-        {!record.may.update && !record.archived && record.may.why !== undefined ? (
+        {!record.may.update && !record.archived ? (
           <p className={css.readOnly} role="note">
-            {errorWords({ code: record.may.why, details: {}, faults: [] }).title}
+            {whyNotEdit(standing)}
           </p>
         ) : null}
         {tab === 'overview' ? <Overview {...given} cards={extras.cards ?? []} /> : null}

@@ -209,7 +209,7 @@ function Dependents({ name, id }: { readonly name: EntityName; readonly id: stri
   );
 }
 
-function useStanding(name: EntityName, definition: Entity, record: RecordView<GenericRow>): Standing {
+export function useStanding(name: EntityName, definition: Entity, record: RecordView<GenericRow>): Standing {
   const connection = useConnection();
   const session = useSession();
   const reason = session?.readOnly ?? null;

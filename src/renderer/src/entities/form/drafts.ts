@@ -4,6 +4,7 @@
  */
 import type { Json } from '@shared/entities/fields';
 import type { EntityName } from '@shared/entities/registry';
+import { countsAsUnsaved } from '../../lib/leave-guard';
 import { type ScopeStore, scope } from '../../lib/scope';
 import type { GenericRow } from '../rows';
 
@@ -26,6 +27,8 @@ export interface DraftStore {
   /** Keeps a draft; without a signed-in person nothing is kept. */
   keep(key: string, draft: Draft): void;
   drop(key: string): void;
+  /** How many are kept. */
+  count(): number;
 }
 
 /** `place` tells new records apart: a form opened from a relation has a draft of its own. */
@@ -42,8 +45,10 @@ export function createDraftStore(owner: Pick<ScopeStore, 'current' | 'onChange'>
       if (owner.current().key !== null) drafts.set(key, draft);
     },
     drop: (key) => void drafts.delete(key),
+    count: () => drafts.size,
   };
 }
 
 /** The drafts of this window. */
 export const drafts = createDraftStore(scope);
+countsAsUnsaved(drafts);

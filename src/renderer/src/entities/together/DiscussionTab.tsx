@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { ErrorState } from '../../components/ErrorState';
 import { Icon } from '../../components/Icon';
 import { SkeletonRows } from '../../components/Skeleton';
+import { countsAsUnsaved } from '../../lib/leave-guard';
 import { scope } from '../../lib/scope';
 import { useMe, useWorkspace } from '../../lib/session';
 import { trpcClient } from '../../lib/trpc';
@@ -20,6 +21,7 @@ import type { Mentionable } from './mentions';
 /** Words that were typed and not sent, kept while the person and tenant stay. */
 const unsent = new Map<string, string>();
 scope.onChange(() => unsent.clear());
+countsAsUnsaved({ count: () => [...unsent.values()].filter((text) => text.trim() !== '').length });
 
 export interface DiscussionProps {
   readonly name: EntityName;

@@ -13,6 +13,7 @@ import { Pill } from '../../components/Pill';
 import { TenantBand, TenantMark } from '../../components/TenantMark';
 import { errorSentence } from '../../lib/error-texts';
 import { toErrorData } from '../../lib/errors';
+import { unsavedCount } from '../../lib/leave-guard';
 import { useSession } from '../../lib/session';
 import { switchTenant } from '../../lib/session-actions';
 import { filterWorkspaces } from './filter';
@@ -124,7 +125,7 @@ export function TenantSwitcher({ onClose }: { readonly onClose: () => void }) {
         <p className={css.note} role={failure ? 'alert' : undefined}>
           {failure ??
             (isOther
-              ? `The screens of ${open?.name ?? 'this tenant'} close, unsaved drafts are dropped, the clipboard is cleared.`
+              ? `The screens of ${open?.name ?? 'this tenant'} close, ${draftWords(unsavedCount())} dropped, the clipboard is cleared.`
               : 'An administrator can add you to another tenant.')}
         </p>
         <div className={css.actions}>
@@ -150,4 +151,10 @@ export function TenantSwitcher({ onClose }: { readonly onClose: () => void }) {
       </div>
     </DialogFrame>
   );
+}
+
+/** What of unsaved work goes with the change. */
+function draftWords(count: number): string {
+  if (count === 0) return 'unsaved drafts are';
+  return count === 1 ? 'your unsaved draft is' : `your ${count} unsaved drafts are`;
 }
