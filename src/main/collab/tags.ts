@@ -1,5 +1,5 @@
-/** The tags that the tenant uses, most used first, over every kind of record that has tags. */
-import { columnOf, likeEscaped, Parameters, tableOf } from '@main/entities/columns';
+/** The tags that the tenant uses, most used first, over every kind of record with a field `tags`; other lists of words are none. */
+import { likeEscaped, Parameters, tableOf } from '@main/entities/columns';
 import type { EntityContext } from '@main/entities/context';
 import { ENTITY_NAMES, entityOf } from '@shared/entities/registry';
 import type { TagUse } from '@shared/wire/collab';
@@ -8,17 +8,12 @@ import { byFunction, readingAs } from './command';
 const MAX_TAGS = 50;
 
 export async function suggestTags(ctx: EntityContext, text: string): Promise<TagUse[]> {
-  const tagged = ENTITY_NAMES.filter((name) => Object.values(entityOf(name).fields).some(({ kind }) => kind === 'tags'));
+  const tagged = ENTITY_NAMES.filter((name) => Object.hasOwn(entityOf(name).fields, 'tags'));
   const uses = new Map<string, number>();
   for (const [fn, names] of byFunction(ctx, tagged)) {
     const parameters = new Parameters();
-    const parts = names.flatMap((name) =>
-      Object.entries(entityOf(name).fields)
-        .filter(([, field]) => field.kind === 'tags')
-        .map(
-          ([key]) =>
-            `SELECT unnest(t.${columnOf(key)}) AS tag FROM ${tableOf(entityOf(name))} t WHERE t.archived_at IS NULL AND t.${columnOf(key)} <> '{}'`,
-        ),
+    const parts = names.map(
+      (name) => `SELECT unnest(t.tags) AS tag FROM ${tableOf(entityOf(name))} t WHERE t.archived_at IS NULL AND t.tags <> '{}'`,
     );
     const like = parameters.add(`${likeEscaped(text.trim())}%`, 'text');
     const { rows } = await ctx.database.withTenant({ ...readingAs(ctx, fn), lagging: true }, (tx) =>
