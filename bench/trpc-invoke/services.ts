@@ -55,6 +55,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     session,
     entities,
     lists: absent(),
+    imports: absent(),
     people: absent(),
     adminPeople: absent(),
     adminTenants: absent(),

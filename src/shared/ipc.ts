@@ -76,8 +76,8 @@ export type AppEvent =
   | { readonly type: 'session'; readonly session: SessionState }
   /** Records of these entities changed; lists and details of them are stale. */
   | { readonly type: 'changed'; readonly entities: readonly string[] }
-  /** How far a long piece of work is, by the number that its caller gave it. */
-  | { readonly type: 'progress'; readonly job: string; readonly done: number; readonly total: number };
+  /** How far a long piece of work is, by the number that its caller gave it; `total` is 0 where nobody knows, `what` says what it is at. */
+  | { readonly type: 'progress'; readonly job: string; readonly done: number; readonly total: number; readonly what?: string };
 
 /** What the preload puts on `window.kompl`; nothing else crosses. */
 export interface KomplBridge {

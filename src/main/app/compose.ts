@@ -7,6 +7,7 @@ import type { AppEvent, ConnectionState, SessionState } from '@shared/ipc';
 import type { AppInfo, AppSettings } from '@shared/wire/app';
 import type { ServerProfile } from '@shared/wire/connection';
 import { v7 as uuidv7 } from 'uuid';
+import { importJournalSchema } from '../bulk/import/journal';
 import { knockAt } from '../connections/knock';
 import { createLiveConnection, type LiveConnection } from '../connections/live';
 import { createProfileStore, type ProfileStore } from '../connections/profiles';
@@ -29,6 +30,7 @@ import type { Services } from '../ipc/services';
 import type { DataFolder } from '../platform/data-folder';
 import { openDevice } from '../platform/device';
 import { createFileGrants, type FileGrants } from '../platform/file-grants';
+import { openJsonStore } from '../platform/json-store';
 import type { Logger } from '../platform/logger';
 import type { SettingsStore } from '../settings/settings';
 import type { SecretStore } from '../trail/embedded-sealer';
@@ -136,6 +138,12 @@ export function compose(options: ComposeOptions): Workstation {
     source,
     grants,
     vaultRoot: folder.vault,
+    importJournal: openJsonStore({
+      path: folder.imports,
+      schema: importJournalSchema,
+      initial: () => ({ entries: [] }),
+      now: systemClock.now,
+    }),
     newId: uuidv7,
     emit,
     saveFile: options.saveFile,

@@ -2,6 +2,8 @@
 import { type EntityName, entityOf, isEntityName } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { AppEvent } from '@shared/ipc';
+import type { JournalStore } from '../bulk/import/journal';
+import { createImportPort, type ImportPort } from '../bulk/import/port';
 import { createLoadPort, type LoadPort } from '../bulk/port';
 import { attachFile, attachmentFile, type CollabPort, createCollabPort } from '../collab';
 import type { Database } from '../db/database';
@@ -34,6 +36,7 @@ import type {
   TrailPort,
 } from '../ipc/services';
 import { createLibraryPort, type LibraryPort } from '../library/port';
+import { writeBytesAtomically } from '../platform/atomic-file';
 import type { Device } from '../platform/device';
 import type { FileGrants } from '../platform/file-grants';
 import type { Logger } from '../platform/logger';
@@ -52,6 +55,8 @@ export interface PortOptions {
   readonly version: string;
   readonly grants: FileGrants;
   readonly vaultRoot: string;
+  /** The imports that wait for their answer. */
+  readonly importJournal: JournalStore;
   readonly newId: () => string;
   readonly emit: (event: AppEvent) => void;
   /** Asks the person where a file shall be that is written as it is read; null when they do not want it. */
@@ -75,6 +80,7 @@ export interface TenantPorts {
   readonly oscal: OscalPort;
   readonly catalogs: CatalogsPort<TenantCall>;
   readonly load: LoadPort<TenantCall>;
+  readonly imports: ImportPort<TenantCall>;
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
@@ -184,6 +190,18 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       noted,
       saveFile: options.saveFile,
       printer: options.printer,
+    }),
+    imports: createImportPort({
+      contextOf,
+      databaseOf,
+      signalOf: (call) => call.signal,
+      grantedFile,
+      chooseFile: options.chooseFile,
+      writeFile: (path, content) => writeBytesAtomically(path, Buffer.from(content)),
+      progress(call, { jobId, rows, phase }) {
+        if (session.epoch() === call.epoch) options.emit({ type: 'progress', job: jobId, done: rows, total: 0, what: phase });
+      },
+      journal: options.importJournal,
     }),
     load: createLoadPort({ contextOf, databaseOf, grantedFile, saveFile: options.saveFile }),
     library: createLibraryPort(contextOf, databaseOf),

@@ -161,7 +161,7 @@ function choiceOf(field: LoadField, text: string): CellValue {
   const plain = plainName(text);
   const found = field.options?.find((option) => plainName(option.value) === plain || plainName(option.label) === plain);
   if (found !== undefined) return { value: found.value };
-  const choices = (field.options ?? []).map((option) => option.value).join(', ');
+  const choices = (field.options ?? []).map((option) => option.label).join(', ');
   return fault(`is not one of the choices: ${choices}`);
 }
 

@@ -134,7 +134,10 @@ export function loadField(key: string, field: Field): LoadField {
   };
 }
 
-const FROM_ENTITIES = (Object.keys(ENTITIES) as EntityName[]).filter((name) => !NOT_LOADED.includes(name)).map(shapeOfEntity);
+/** What hangs on other records, and a person's own views, come in with what they belong to. */
+const FROM_ENTITIES = (Object.keys(ENTITIES) as EntityName[])
+  .filter((name) => !NOT_LOADED.includes(name) && entityOf(name).domain !== 'workspace')
+  .map(shapeOfEntity);
 
 /** Every shape, those first that others refer to: a load goes through its files in this order. */
 export const LOAD_SHAPES: readonly LoadShape[] = inOrder([...FROM_ENTITIES, ...OTHER_SHAPES]);

@@ -26,6 +26,11 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s
     await writeFile(join(folder, 'first', 'control_sets.json'), '[{"name": "Set"}]');
     await writeFile(join(folder, 'first', 'readme.txt'), 'left aside');
     await writeFile(join(folder, 'bad.csv'), 'ref,name\n1,\n');
+    await writeFile(join(folder, 'Kontrollen.csv'), 'Nr;Titel;Fällig;Stand\nI-1;=Eins;3/4/2026;läuft\nI-2;;;läuft\n');
+    await writeFile(
+      join(folder, 'columns.json'),
+      '{"columns": {"Nr": "ref", "Fällig": {"field": "nextTest"}, "Stand": {"field": "status", "values": {"läuft": "active"}}}, "fixed": {"controlSetId": "Set"}}',
+    );
     await writeFile(join(folder, 'map.json'), '{"entities": {"bad": "controls"}, "columns": {"bad": {"name": "name"}}}');
   });
   afterAll(async () => {
@@ -50,6 +55,29 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s
     expect(loaded).toMatchObject({ code: 0, out: expect.stringContaining('All of it is written.') });
     expect(JSON.parse((await kompl(`load ${as} first/control_sets.json first/controls.csv --json`)).out)).toMatchObject({
       files: [{ unchanged: 1 }, { unchanged: 2 }],
+    });
+    const tried = await kompl(`import controls Kontrollen.csv ${as} --map columns.json --date-order dmy --dry-run --json`);
+    expect(tried.code).toBe(1);
+    expect(JSON.parse(tried.out)).toMatchObject({ written: false, counts: { rows: 2, created: 1, refused: 1 } });
+    expect(JSON.parse(tried.err)).toEqual({ file: 'Kontrollen.csv', row: 3, column: 'Titel', reason: 'needs a value' });
+    const partly = await kompl(
+      `import controls Kontrollen.csv ${as} --map columns.json --date-order dmy --good-rows --errors out.csv`,
+    );
+    expect(partly).toMatchObject({ code: 1, err: '', out: expect.stringContaining('The good rows are written.') });
+    expect(await readFile(join(folder, 'out.csv'), 'utf8')).toBe(
+      '\uFEFFNr;Titel;Fällig;Stand;Why it stays out\r\nI-2;;;läuft;Row 3: Titel: needs a value\r\n',
+    );
+    await writeFile(join(folder, 'out.csv'), (await readFile(join(folder, 'out.csv'), 'utf8')).replace('I-2;', "I-2;'+Zwei"));
+    const rest = await kompl(`import controls out.csv ${as} --map columns.json --json`);
+    expect([rest.code, rest.err]).toEqual([0, '']);
+    expect(JSON.parse(rest.out)).toMatchObject({ written: true, counts: { created: 1 } });
+    expect(JSON.parse((await kompl(`list controls --tenant ${domain} --as ${email} --json`)).out)).toMatchObject({
+      rows: expect.arrayContaining([expect.objectContaining({ ref: 'I-2', name: '+Zwei', status: 'active' })]),
+    });
+    expect(await kompl(`import controls Kontrollen.csv ${as} --existing everything`)).toMatchObject({ code: 2 });
+    expect(await kompl(`import nothing Kontrollen.csv ${as}`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no kind of record'),
     });
     const bad = await kompl(`load ${as} bad.csv --map map.json --errors faults.jsonl --json`);
     expect(bad.code).toBe(1);

@@ -12,6 +12,7 @@ import { entitiesRouter } from './routers/entities';
 import { evidenceRouter } from './routers/evidence';
 import { fieldworkRouter } from './routers/fieldwork';
 import { homeRouter } from './routers/home';
+import { importsRouter } from './routers/imports';
 import { libraryRouter } from './routers/library';
 import { listsRouter } from './routers/lists';
 import { loadRouter } from './routers/load';
@@ -32,6 +33,7 @@ export const rootRouter = router({
   oscal: oscalRouter,
   catalogs: catalogsRouter,
   load: loadRouter,
+  imports: importsRouter,
   library: libraryRouter,
   audits: auditsRouter,
   assessments: assessmentsRouter,

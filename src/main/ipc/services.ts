@@ -84,6 +84,7 @@ import type {
   TrailProof,
 } from '@shared/wire/trail';
 import type { z } from 'zod';
+import type { ImportPort } from '../bulk/import/port';
 import type { LoadPort } from '../bulk/port';
 import type { CollabPort } from '../collab';
 import type { FieldworkPort } from '../domains/auditops/port';
@@ -295,6 +296,7 @@ export interface Services {
   readonly oscal: OscalPort;
   readonly catalogs: CatalogsPort<TenantCall>;
   readonly load: LoadPort<TenantCall>;
+  readonly imports: ImportPort<TenantCall>;
   readonly library: LibraryPort<TenantCall>;
   readonly collab: CollabPort<TenantCall>;
   readonly audits: AuditsPort;

@@ -27,6 +27,8 @@ export interface DataFolder {
   readonly settings: string;
   readonly device: string;
   readonly attempts: string;
+  /** Imports whose answer has not come. */
+  readonly imports: string;
   /** What the last preparation of the embedded workspace found. */
   readonly stamp: string;
 }
@@ -42,6 +44,7 @@ export function dataFolder(root: string): DataFolder {
     settings: join(base, 'settings.json'),
     device: join(base, 'device.json'),
     attempts: join(base, 'sign-in-attempts.json'),
+    imports: join(base, 'imports.json'),
     stamp: join(base, 'workspace-stamp.json'),
   };
 }

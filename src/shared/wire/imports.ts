@@ -102,9 +102,18 @@ export const importFaultsInputSchema = z.strictObject({
   format: z.enum(['csv', 'xlsx']),
   jobId: z.uuid(),
 });
-export const importJobInputSchema = z.strictObject({ jobId: z.uuid() });
 export const importPendingInputSchema = z.strictObject({ entity: z.string().min(1).max(63) });
 
+export const importSettleInputSchema = z.strictObject({ opId: operationIdSchema });
+export const importRememberInputSchema = z.strictObject({
+  entity: z.string().min(1).max(63),
+  signature: z.string().regex(/^[0-9a-f]{64}$/),
+  map: importMapSchema,
+  shared: z.boolean(),
+  opId: operationIdSchema,
+});
+
+export type ImportRememberInput = z.output<typeof importRememberInputSchema>;
 export type ImportInspectInput = z.output<typeof importInspectInputSchema>;
 export type ImportTrialInput = z.output<typeof importTrialInputSchema>;
 export type ImportRunInput = z.output<typeof importRunInputSchema>;

@@ -299,7 +299,7 @@ async function importOnce(
 
 const count = z.int().min(0);
 const place = z.number().nullable();
-const outcomeSchema: z.ZodType<ImportOutcome> = z.object({
+export const outcomeSchema: z.ZodType<ImportOutcome> = z.object({
   opId: z.string(),
   written: z.boolean(),
   counts: z.object({ rows: count, created: count, updated: count, unchanged: count, refused: count, lacking: count }),

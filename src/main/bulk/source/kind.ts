@@ -18,7 +18,6 @@ const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le');
 const BY_NAME: Readonly<Record<string, SourceFormat>> = {
   '.csv': 'csv',
   '.tsv': 'csv',
-  '.txt': 'csv',
   '.json': 'json',
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',

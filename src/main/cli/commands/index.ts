@@ -4,6 +4,7 @@ import { AUDIT_COMMANDS } from './audit';
 import { CONFIG_COMMANDS } from './config';
 import { DATABASE_COMMANDS } from './database';
 import { DEMO_COMMANDS } from './demo';
+import { IMPORT_COMMANDS } from './import';
 import { ISOLATION_COMMANDS } from './isolation';
 import { LIBRARY_COMMANDS } from './library';
 import { LIST_COMMANDS } from './list';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   ...OSCAL_COMMANDS,
   ...LIST_COMMANDS,
   ...SAMPLE_COMMANDS,
+  ...IMPORT_COMMANDS,
   ...LOAD_COMMANDS,
   ...LIBRARY_COMMANDS,
   ...DEMO_COMMANDS,

@@ -42,7 +42,8 @@ function optionsOf({ values }: CommandCall, columns: LoadOptions['headers']): Lo
   return { partial: values.flag('partial'), dateOrder: order.data ?? null, ...(columns ? { headers: columns } : {}) };
 }
 
-function operationOf(text: string | undefined): string {
+/** The id of an earlier try, or a new one. */
+export function operationOf(text: string | undefined): string {
   if (text === undefined) return uuidv7();
   const id = operationIdSchema.safeParse(text);
   if (!id.success) throw new UsageError('--operation is a UUID of version 7');

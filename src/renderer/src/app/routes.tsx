@@ -36,6 +36,7 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import('../domains/regops/assessments/AssessmentPage')).AssessmentPage }),
   },
   { path: 'calendar', lazy: async () => ({ Component: (await import('../features/fieldwork/TimelinePage')).TimelinePage }) },
+  { path: 'import/:entity', lazy: async () => ({ Component: (await import('../features/import/ImportPage')).ImportPage }) },
   { path: 'fieldwork', lazy: async () => ({ Component: (await import('../features/fieldwork/FieldworkPage')).FieldworkPage }) },
   {
     path: 'fieldwork/:planId/:testId?',

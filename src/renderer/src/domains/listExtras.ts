@@ -3,6 +3,7 @@
  * parts are loaded when they are first wanted (`panel` and `load`), so a list opens no slower for them.
  */
 import type { ListExtras } from '../entities/list/extras';
+import { IMPORT_LISTS } from './importLists';
 import { REGOPS_LISTS } from './regops/lists';
 
-export const LIST_EXTRAS: readonly ListExtras[] = [...REGOPS_LISTS];
+export const LIST_EXTRAS: readonly ListExtras[] = [...IMPORT_LISTS, ...REGOPS_LISTS];

@@ -31,6 +31,11 @@ export function newPath(name: EntityName, prefill: Readonly<Record<string, strin
 /** The page that brings a whole catalogue in. */
 export const OSCAL_IMPORT_PATH = '/import/oscal';
 
+/** The page that brings rows of a file into such records. */
+export function importPath(name: EntityName): string {
+  return `/import/${name}`;
+}
+
 /** The sheet that a control test is worked on. */
 export function worksheetPath(planId: string, testId: string): string {
   return `/fieldwork/${encodeURIComponent(planId)}/${encodeURIComponent(testId)}`;

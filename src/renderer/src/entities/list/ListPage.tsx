@@ -18,7 +18,7 @@ import { notify, notifyError } from '../../lib/notices';
 import { useRights } from '../../lib/rights';
 import { useWorkspace } from '../../lib/session';
 import { countsOptions, entityApi } from '../api';
-import { DOMAIN_LABELS, detailPath, editPath, newPath, OSCAL_IMPORT_PATH } from '../paths';
+import { DOMAIN_LABELS, detailPath, editPath, importPath, newPath, OSCAL_IMPORT_PATH } from '../paths';
 import { useNames, useTitles } from '../values/names';
 import type { Names } from '../values/text';
 import { BULK_BAR_HEIGHT, BulkBar } from './BulkBar';
@@ -38,6 +38,7 @@ import { PreviewPane } from './PreviewPane';
 import { activeSort, nextSort, toQuery, viewOf } from './query';
 import { movedCursor, NONE, type Selection, toggled, withRange } from './selection';
 import { type Trail, trailState } from './trail';
+import { useFileDrop } from './useFileDrop';
 import { useListKeys } from './useListKeys';
 import { useColumns, useDensity, useListState } from './useListState';
 import { type RowRange, usePagedRows } from './usePagedRows';
@@ -75,6 +76,10 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
     ...{ name, definition, query, total: rows.total, selected: [...selection.values()] },
     go: (path) => void navigate(path),
   };
+  const drop = useFileDrop(
+    extras.actions.some(({ key }) => key === 'import-rows') ? importPath(name) : null,
+    (path) => void navigate(path),
+  );
   const isFiltered = state.filters.length > 0 || state.search !== '' || state.archived;
 
   useEffect(() => {
@@ -243,7 +248,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
         ) : undefined
       }
     >
-      <div className={css.frame}>
+      <div className={css.frame} data-over={drop.over || undefined} {...drop.handlers}>
         {rows.total > 0 || !isBare ? (
           <OfflineNote
             flush

@@ -1,0 +1,172 @@
+/** Rows of a file become controls: what each column becomes, the trial, a cell corrected on the spot, the import, and the rows that stay out. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { open, picture, signInTo } from '../fixtures/acts';
+import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
+import { startWorkstation, type Workstation } from '../fixtures/workstation';
+
+async function look(page: Page, name: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme);
+    await picture(page, `${name}-${theme}`);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const lines = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
+    expect.soft(lines, `${name} ${theme}`).toEqual([]);
+    expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
+  }
+}
+
+const FILE = [
+  'Core controls of 2026;;;;;;',
+  'Control ID;Name;Owner e-mail;Status;Next test;Control set;Notes 2',
+  'IM-1;Account management;tomasz.wilk@nordhaven.example;implemented;14/11/2026;;=cmd|x',
+  'IM-2;Separation of duties;k.maas@nordhaven.example;planned;03/04/2027;;',
+  ';Without a reference;;planned;;;',
+  'IM-4;<b>Bold</b> claims;;retired;30/02/2027;;',
+  'IM-5;Least privilege;;implemented;;;',
+].join('\r\n');
+
+test.describe('import of rows', () => {
+  test.describe.configure({ mode: 'serial', timeout: 180_000 });
+  let prepared: Prepared;
+  let w: Workstation;
+  let folder: string;
+  const faults: string[] = [];
+
+  test.beforeAll(async () => {
+    test.setTimeout(300_000);
+    folder = await mkdtemp(join(tmpdir(), 'kompl-e2e-import-'));
+    prepared = await prepare('embedded');
+    w = await startWorkstation(prepared.newFolder('import'));
+    w.page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    w.page.on('pageerror', (error) => faults.push(error.message));
+    await w.page.getByTestId('email').waitFor({ timeout: 120_000 });
+    await signInTo(w.page, PEOPLE.auditor, 'Nordhaven Bank AG');
+  });
+  test.afterAll(async () => {
+    await w?.close();
+    await prepared?.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('begins at a list, reads the columns, tries, and says why rows stay out', async () => {
+    const { page } = w;
+    const path = join(folder, 'Core-controls-2026.csv');
+    await writeFile(path, Buffer.from(FILE, 'latin1'));
+    await open(page, 'Controls');
+    await page.getByRole('button', { name: 'Import controls' }).click();
+    await expect(page.getByText('Drop a file with controls here')).toBeVisible();
+    await look(page, 'import-choose');
+    await page.getByTestId('import-file').setInputFiles(path);
+    const trial = page.getByTestId('import-trial');
+    await expect(page.getByTestId('import-look')).toContainText('6 of 7 matched');
+    await expect(page.getByRole('combobox', { name: 'Control ID becomes' })).toHaveValue('Ref');
+    await expect(page.getByText('Dates have the day first, as the file shows')).toBeVisible();
+    await expect(trial.getByTestId('figure-stay-out')).toContainText('5');
+
+    // the words of another system
+    for (const [word, means] of [
+      ['implemented', 'Active'],
+      ['planned', 'To do'],
+      ['retired', 'Deprecated'],
+    ] as const) {
+      await page.getByRole('combobox', { name: `“${word}” means` }).click();
+      await page.getByRole('option', { name: means, exact: true }).click();
+    }
+    await page.getByLabel('Leave a field empty where its value cannot be read').check();
+    await expect(trial).toContainText('Something has changed since the trial');
+    await trial.getByRole('button', { name: 'Run the trial again' }).click();
+    await expect(trial.getByTestId('figure-new')).toContainText('4');
+    await expect(trial.getByTestId('figure-stay-out')).toContainText('1');
+    await expect(trial.getByTestId('figure-lack-a-value')).toContainText('2');
+    await expect(trial).toContainText('February 2027 has 28 days');
+    await expect(trial).toContainText('No active person of this tenant is called “k.maas@nordhaven.example”');
+    await look(page, 'import-trial');
+  });
+
+  test('takes a correction on the spot, brings in all of it, and remembers the columns', async () => {
+    const { page } = w;
+    const trial = page.getByTestId('import-trial');
+    await expect(trial.getByText('This row has neither Ref')).toBeVisible();
+    await page.getByRole('combobox', { name: 'Control ID becomes' }).focus();
+    await page.getByLabel('A row that nothing names for good becomes a new control').check();
+    await trial.getByRole('button', { name: 'Run the trial again' }).click();
+    await expect(trial.getByTestId('figure-stay-out')).toContainText('0');
+    await page.getByRole('heading', { name: 'Import controls' }).click();
+    const date = trial.getByRole('row', { name: /30\/02\/2027/ });
+    await date.getByRole('button', { name: 'Edit Next test of row 6' }).click();
+    await page.getByRole('textbox', { name: 'Next test of row 6' }).fill('28/02/2027');
+    await page.keyboard.press('Enter');
+    await expect(trial).toContainText('Corrected here; the next trial reads it.');
+    await trial.getByRole('button', { name: 'Run the trial again' }).click();
+    await expect(trial.getByTestId('figure-lack-a-value')).toContainText('1');
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByTestId('import-done')).toContainText('The controls are in');
+    await expect(page.getByTestId('outcome-new')).toHaveText('5');
+    await look(page, 'import-done');
+    await page.getByRole('button', { name: 'Open controls' }).click();
+    await page.getByRole('searchbox', { name: /Find/ }).fill('claims');
+    await expect(page.getByText('<b>Bold</b> claims').first()).toBeVisible();
+  });
+
+  test('a file dropped on the list shows only what differs; what stays out is saved, corrected and imported', async () => {
+    const { page, app } = w;
+    const rows =
+      'Control ID;Name;Owner e-mail;Status;Next test;Control set;Notes 2\nIM-1;Account management, all of it;;;;;\nIM-5;Least privilege;;;;;\nIM-6;;;planned;;;\n';
+    await open(page, 'Controls');
+    await expect(page.getByTestId('list-count')).toBeVisible();
+    const data = await page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], 'dropped.csv'));
+      return transfer;
+    }, rows);
+    await page.getByRole('grid').or(page.getByRole('table')).first().dispatchEvent('dragover', { dataTransfer: data });
+    const path = join(folder, 'again.csv');
+    await writeFile(path, rows);
+    await page.getByRole('button', { name: 'Import controls' }).click();
+    await page.getByTestId('import-file').setInputFiles(path);
+    const trial = page.getByTestId('import-trial');
+    await expect(page.getByTestId('import-look')).toContainText('as in your last import');
+    await expect(trial.getByTestId('figure-change')).toContainText('1');
+    await expect(trial.getByTestId('figure-the-same')).toContainText('1');
+    await expect(trial.getByTestId('figure-stay-out')).toContainText('1');
+    await expect(trial).toContainText('Account management, all of it');
+    await look(page, 'import-changes');
+
+    const saved = join(folder, 'stays-out.csv');
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, saved);
+    await trial.getByRole('button', { name: 'CSV', exact: true }).click();
+    await expect(page.getByText('The rows that stay out are saved')).toBeVisible();
+    const text = await readFile(saved, 'utf8');
+    expect(text).toContain('Why it stays out');
+    await trial.getByLabel(/Bring in only the good rows/).check();
+    await trial.getByRole('button', { name: 'Bring in 1 row' }).click();
+    await expect(page.getByTestId('outcome-changed')).toHaveText('1');
+    await writeFile(saved, text.replace('IM-6;;', 'IM-6;Named now;'));
+    await page.getByRole('button', { name: 'Import another' }).click();
+    await page.getByTestId('import-file').setInputFiles(saved);
+    await expect(trial.getByTestId('figure-new')).toContainText('1');
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByTestId('outcome-new')).toHaveText('1');
+  });
+
+  test('says what to do about a file that cannot be read', async () => {
+    const { page } = w;
+    const path = join(folder, 'old.xls');
+    await writeFile(path, Buffer.from('d0cf11e0a1b11ae10000', 'hex'));
+    await page.getByRole('button', { name: 'Import another' }).click();
+    await page.getByTestId('import-file').setInputFiles(path);
+    await expect(page.getByTestId('import-refused')).toContainText('save it as .xlsx or CSV');
+    await look(page, 'import-refused');
+    expect(faults).toEqual([]);
+  });
+});
