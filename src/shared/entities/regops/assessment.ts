@@ -50,6 +50,12 @@ export const complianceAssessment = defineEntity({
     reasonFor: ['deprecated', 'done>in_progress', 'deprecated>planned'],
     locked: ['done', 'deprecated'],
   },
+  work: {
+    assignee: ['leadId'],
+    due: 'dueDate',
+    settled: ['done', 'deprecated'],
+    review: { states: ['in_review'], by: ['compliance'] },
+  },
   access: COMPLIANCE_ACCESS,
   list: {
     columns: [
@@ -138,6 +144,7 @@ export const requirementAssessment = defineEntity({
       done: ['in_progress'],
     },
   },
+  work: { assignee: ['assigneeId'], due: 'dueDate', settled: ['done'], review: { states: ['in_review'], by: ['compliance'] } },
   access: COMPLIANCE_ACCESS,
   list: {
     columns: [

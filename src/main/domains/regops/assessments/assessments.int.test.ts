@@ -160,19 +160,21 @@ describe.each(testKinds())('assessments on %s', (kind) => {
     expect(row?.n).toBe(0);
   });
 
-  it('five thousand answers in one statement', async () => {
+  it('thousands of answers in one statement', async () => {
     const many = newId();
+    // the embedded server is the same SQL at a tenth of the speed; one server shows the size
+    const size = kind === 'server' ? 5000 : 500;
     await service.apply(await desk.ctx('compliance'), creation('regulations', { name: 'Many', version: '1' }, many));
     await desk.look(
       `INSERT INTO ${desk.a.schema}.requirements (regulation_id, ref_id, kind, family, assessable, order_index, depth)
-       SELECT $1::uuid, 'R-' || n, 'control', 'F' || n % 20, true, n, 1 FROM generate_series(1, 5000) n`,
-      [many],
+       SELECT $1::uuid, 'R-' || n, 'control', 'F' || n % 20, true, n, 1 FROM generate_series(1, $2::integer) n`,
+      [many, size],
     );
     const { made } = await start({}, { regulationId: many });
-    expect(made.created).toBe(5000);
-    expect(await answerAll(made.assessmentId, 'compliant')).toMatchObject({ changed: 5000, conflicts: [], refused: [] });
+    expect(made.created).toBe(size);
+    expect(await answerAll(made.assessmentId, 'compliant')).toMatchObject({ changed: size, conflicts: [], refused: [] });
     const { work } = await linesOf(made.assessmentId);
-    expect([work.families.length, work.figures.compliant, work.assessment.row.score]).toEqual([20, 5000, 100]);
+    expect([work.families.length, work.figures.compliant, work.assessment.row.score]).toEqual([20, size, 100]);
   });
 
   it('figures equal a plain recomputation, whatever was written', async () => {
