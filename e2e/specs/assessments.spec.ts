@@ -65,8 +65,8 @@ test.describe('assessments', () => {
     await page.getByRole('combobox', { name: /Carry answers over/ }).click();
     await page.getByRole('option', { name: /year 2025/ }).click();
     await look(page, 'assessment-start-light');
-    await page.keyboard.press('Control+Enter');
-    await expect(page.getByText('10 of 10').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Start the assessment' }).click();
+    await expect(page.getByText('11 of 11').first()).toBeVisible();
   });
 
   test('are answered by keyboard, and everything is saved as one works', async () => {
@@ -97,7 +97,7 @@ test.describe('assessments', () => {
     await dialog.getByRole('textbox', { name: 'Reason' }).fill('Read in the personnel files');
     await look(page, 'assessment-bulk-light');
     await page.keyboard.press('Control+Enter');
-    await expect(page.getByText(/of 5 changed/)).toBeVisible();
+    await expect(page.getByText(/of 6 changed/)).toBeVisible();
     await page.getByRole('button', { name: 'To confirm' }).click();
     await expect(page.getByRole('navigation', { name: 'Requirements' })).not.toContainText('PHY-1');
     await page.getByRole('button', { name: 'All', exact: true }).click();

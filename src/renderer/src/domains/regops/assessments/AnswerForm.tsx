@@ -7,9 +7,11 @@ import { SegmentedResult } from '@renderer/components/SegmentedResult';
 import { PersonPicker } from '@renderer/entities/form/pickers';
 import { SaveState } from '@renderer/features/drafts/SaveState';
 import { RequirementText } from '@renderer/features/fieldwork/RequirementText';
+import { formatDate } from '@renderer/lib/format';
 import { ANSWER_RESULT, ANSWER_STATUS, EXTENDED_RESULT } from '@shared/entities/regops/options';
 import type { AnswerSheet } from '@shared/wire/assessments';
 import css from './AnswerForm.module.css';
+import { DayField } from './DayField';
 import type { AnswerDraft } from './useAnswerDraft';
 
 /** In the order of the keys 1 to 4. */
@@ -122,14 +124,15 @@ export function AnswerForm({ sheet, draft, readOnlyReason, source }: AnswerFormP
             onChange={(value) => change({ assigneeId: typeof value === 'string' && value !== '' ? value : null }, 'now')}
           />
         </fieldset>
-        <TextInput
-          label="Due"
-          type="date"
-          readOnly={disabled}
-          value={values.dueDate ?? ''}
-          onChange={(event) => change({ dueDate: event.currentTarget.value === '' ? null : event.currentTarget.value })}
-          onBlur={leave}
-        />
+        {disabled ? (
+          <TextInput label="Due" readOnly value={values.dueDate === null ? '' : formatDate(values.dueDate)} />
+        ) : (
+          <DayField
+            label="Due"
+            value={values.dueDate ?? ''}
+            onChange={(day) => change({ dueDate: day === '' ? null : day }, 'now')}
+          />
+        )}
       </div>
     </div>
   );

@@ -8,6 +8,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { Link } from 'react-router';
 import css from './AnswerTree.module.css';
+import { DayField } from './DayField';
 import { assessed, barParts, RESULT_PARTS } from './figures';
 import { type AnswerFilter, type AnswerQuery, listRows } from './filter';
 
@@ -92,14 +93,7 @@ export function AnswerTree(props: AnswerTreeProps) {
           ))}
         </fieldset>
         {query.filter === 'changed' ? (
-          <TextInput
-            type="date"
-            size="xs"
-            mt={6}
-            aria-label="Changed since"
-            value={query.since}
-            onChange={(event) => onQuery({ ...query, since: event.currentTarget.value })}
-          />
+          <DayField label="Changed since" value={query.since} onChange={(since) => onQuery({ ...query, since })} />
         ) : null}
       </div>
       <AnswerRows {...props} />

@@ -1,5 +1,5 @@
 /** One answer to many requirements: only what is chosen here is changed, and the reason stands in the trail of each. */
-import { Select, Textarea, TextInput } from '@mantine/core';
+import { Select, Textarea } from '@mantine/core';
 import { Dialog } from '@renderer/components/Dialog';
 import { PersonPicker } from '@renderer/entities/form/pickers';
 import { count } from '@renderer/lib/format';
@@ -11,6 +11,7 @@ import type { AnswerLine, AnswerManyResult, AssessmentWork } from '@shared/wire/
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import css from './BulkAnswerDialog.module.css';
+import { DayField } from './DayField';
 
 type Patch = Partial<Pick<AnswerLine, 'result' | 'assigneeId' | 'targetScore' | 'dueDate'> & { justification: string }>;
 
@@ -87,13 +88,10 @@ export function BulkAnswerDialog({ work, ids, onClose, onDone }: BulkAnswerDialo
           value={patch.targetScore === undefined || patch.targetScore === null ? null : String(patch.targetScore)}
           onChange={(score) => setPatch((before) => without(before, 'targetScore', score === null ? null : Number(score)))}
         />
-        <TextInput
+        <DayField
           label="Due"
-          type="date"
           value={patch.dueDate ?? ''}
-          onChange={({ currentTarget: { value } }) =>
-            setPatch((before) => without(before, 'dueDate', value === '' ? null : value))
-          }
+          onChange={(day) => setPatch((before) => without(before, 'dueDate', day === '' ? null : day))}
         />
       </div>
       <Textarea

@@ -16,6 +16,7 @@ import type { AssessmentScope } from '@shared/wire/assessments';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
+import { DayField } from './DayField';
 import css from './StartForm.module.css';
 
 interface Basics {
@@ -121,19 +122,13 @@ export function StartForm({ assessment }: { readonly assessment: EntityRow<'comp
                 onChange={(e) => set({ name: e.currentTarget.value })}
                 maxLength={255}
               />
-              <TextInput
+              <DayField
                 label="Date"
-                type="date"
-                withAsterisk
+                required
                 value={basics.assessmentDate}
-                onChange={(e) => set({ assessmentDate: e.currentTarget.value })}
+                onChange={(assessmentDate) => set({ assessmentDate })}
               />
-              <TextInput
-                label="Due"
-                type="date"
-                value={basics.dueDate}
-                onChange={(e) => set({ dueDate: e.currentTarget.value })}
-              />
+              <DayField label="Due" value={basics.dueDate} onChange={(dueDate) => set({ dueDate })} />
               <PersonPicker
                 label="Lead"
                 withAsterisk={false}
