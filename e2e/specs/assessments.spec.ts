@@ -33,6 +33,14 @@ async function record(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 }
 
+/** A part of the record's page. */
+async function part(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole('navigation', { name: /^Parts of/ })
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .click();
+}
+
 test.describe('assessments', () => {
   test.describe.configure({ mode: 'serial' });
   let prepared: Prepared;
@@ -106,13 +114,13 @@ test.describe('assessments', () => {
   test('show posture, comparison and applicability; the statement leaves as a file', async () => {
     const { page } = w;
     await record(page, 'ICT Baseline, year 2026');
-    await page.getByRole('tab', { name: /Posture/ }).click();
+    await part(page, 'Posture');
     await expect(page.getByText('Score by family')).toBeVisible();
     await look(page, 'assessment-posture-light');
-    await page.getByRole('tab', { name: /Comparison/ }).click();
+    await part(page, 'Comparison');
     await expect(page.getByRole('button', { name: /Better/ })).toBeVisible();
     await look(page, 'assessment-comparison-light');
-    await page.getByRole('tab', { name: /Applicability/ }).click();
+    await part(page, 'Applicability');
     await expect(page.getByText(/66 requirements/)).toBeVisible();
     await look(page, 'assessment-applicability-light');
     const path = join(w.dataDir, 'statement.pdf');
@@ -134,7 +142,7 @@ test.describe('assessments', () => {
     await expect(page.getByRole('textbox', { name: 'Observation' })).not.toBeEditable();
     await open(page, 'Controls');
     await page.getByTestId('grid').getByText('ACC-3', { exact: true }).first().dblclick();
-    await page.getByRole('tab', { name: /Effectiveness/ }).click();
+    await part(page, 'Effectiveness');
     await expect(page.getByText(/tests effective/)).toBeVisible();
     await look(page, 'control-effectiveness-light');
   });
@@ -143,10 +151,10 @@ test.describe('assessments', () => {
     const { page } = w;
     await dark(page, true);
     await record(page, 'ICT Baseline, year 2026');
-    await page.getByRole('tab', { name: /Posture/ }).click();
+    await part(page, 'Posture');
     await expect(page.getByText('Score by family')).toBeVisible();
     await look(page, 'assessment-posture-dark');
-    await page.getByRole('tab', { name: /Comparison/ }).click();
+    await part(page, 'Comparison');
     await expect(page.getByRole('button', { name: /Better/ })).toBeVisible();
     await look(page, 'assessment-comparison-dark');
     await page.getByRole('button', { name: 'Answers' }).click();
