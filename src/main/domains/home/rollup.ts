@@ -100,7 +100,7 @@ export async function readLiveRollup(tx: SqlClient): Promise<Rollup> {
       `SELECT count(*)::integer AS total, count(*) FILTER (WHERE q.id IN (${MAPPED}) AND q.id NOT IN (${failing}))::integer AS met
        FROM requirements q
        WHERE q.assessable AND q.archived_at IS NULL
-         AND q.regulation_id IN (SELECT g.id FROM regulations g WHERE g.archived_at IS NULL AND g.status <> 'retired')`,
+         AND q.regulation_id IN (SELECT g.id FROM regulations g WHERE g.archived_at IS NULL AND g.status = 'active')`,
     ),
     tx.query<{ plan: string; tests: number; tested: number }>(
       `SELECT t.audit_plan_id AS plan, count(*)::integer AS tests, count(*) FILTER (WHERE t.test_result <> 'not_tested')::integer AS tested

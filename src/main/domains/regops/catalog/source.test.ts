@@ -1,6 +1,6 @@
 /** Tables, laws and outlines as catalogues: what is taken, how it is ordered, and what is refused with its place. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { workbook } from '@main/bulk/testing';
@@ -108,6 +108,8 @@ describe('a table of requirements', () => {
 
   it('finds what lies above a reference by its form', () => {
     const refs = new Set(['5', '5.1', 'Art. 6', 'Art. 6(1)', 'AC-2', 'A.5']);
+    expect(refAbove('1.1.(2)', new Set(['1.', '1.1']))).toBe('1.1');
+    expect(refAbove('1.1', new Set(['1.', '1.1']))).toBe('1.');
     expect(['5.1.2', '5.1', '5', 'Art. 6(1)(a)', 'AC-2(3)', 'A.5.1', 'B'].map((ref) => refAbove(ref, refs))).toEqual([
       '5.1',
       '5',
@@ -253,5 +255,31 @@ describe('a law in JSON', () => {
       expect(refs).toContain(ref);
     expect(parsed.nodes.filter(({ refId }) => /^Art\. \d+$/.test(refId))).toHaveLength(99);
     expect(new Set(parsed.nodes.map(({ sourceId }) => sourceId)).size).toBe(parsed.nodes.length);
+  });
+
+  const rulebooks = join(
+    process.env.KOMPL_SHARED ?? resolve(import.meta.dirname, '../../../../../../shared'),
+    'data',
+    'obliqa',
+    'documents',
+  );
+  it.skipIf(!existsSync(rulebooks))('finds the tree of a real rulebook from its references alone', async () => {
+    const passages = JSON.parse(await readFile(join(rulebooks, '1.json'), 'utf8')) as { PassageID: string; Passage: string }[];
+    const seen = new Set<string>();
+    const rows = passages.filter(({ PassageID }) => !seen.has(PassageID) && seen.add(PassageID) !== undefined);
+    const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const parsed = await source(
+      'rulebook.csv',
+      `ref,title,text\n${rows.map((row) => `${cell(row.PassageID)},${cell(row.PassageID)},${cell(row.Passage)}`).join('\n')}\n`,
+    );
+    expect(parsed.nodes).toHaveLength(rows.length);
+    const parents = new Map(parsed.nodes.map((node) => [node.refId, node.parentSourceId]));
+    expect([parents.get('1.1.1.(1)'), parents.get('1.1.1'), parents.get('1.1'), parents.get('1.')]).toEqual([
+      '1.1.1',
+      '1.1',
+      '1.',
+      null,
+    ]);
+    expect(parsed.nodes.filter(({ depth }) => depth === 0).length).toBeLessThan(rows.length / 20);
   });
 });

@@ -160,13 +160,13 @@ function nodesOf(rows: readonly Row[], columns: Partial<Record<TableColumn, stri
   });
 }
 
-/** The nearest reference above one, by its own form, among those there are: `5.1.2` → `5.1` → `5`. */
+/** The nearest reference above one, by its own form, among those there are: `5.1.2` → `5.1` → `5`, `1.1.(2)` → `1.1`. */
 export function refAbove(ref: string, refs: ReadonlySet<string>): string | null {
   let above = ref;
   for (;;) {
-    const shorter = above.replace(/(?:\s*\([^()]*\)|[.\-/][^.\-/()\s]+|\s+[^\s()]+)$/u, '');
+    const shorter = above.replace(/(?:\s*\([^()]*\)|[.\-/][^.\-/()\s]+|\s+[^\s()]+)\.?$/u, '').replace(/[.\s]+$/, '');
     if (shorter === above || shorter === '') return null;
-    if (refs.has(shorter)) return shorter;
+    for (const form of [shorter, `${shorter}.`]) if (form !== ref && refs.has(form)) return form;
     above = shorter;
   }
 }
