@@ -75,7 +75,7 @@ test.describe('records', () => {
     await expect(other.getByTestId('bell')).toHaveAccessibleName(/unread/);
     await other.getByTestId('bell').click();
     await look(other, 'record-bell-light');
-    await other.getByRole('button', { name: /Tomasz Wilk named you/ }).click();
+    await other.getByRole('button', { name: /Tomasz Wilk named you.*Board paper/ }).click();
     await expect(other.getByTestId('discussion')).toContainText('Which board meeting?');
     await other.getByRole('button', { name: 'Answer' }).click();
     await other.getByRole('combobox', { name: 'Your answer' }).fill('The one of December.');

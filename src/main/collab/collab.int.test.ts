@@ -205,6 +205,24 @@ describe.each(testKinds())('together on %s', (kind) => {
     expect(await suggestTags(auditor, '')).toEqual([]);
   });
 
+  it('what I signed and somebody changed comes back to me', async () => {
+    const auditor = await as('auditor');
+    const finding = await makeFinding(service, auditor, { title: 'signed', condition: 'as it was' });
+    const { tenantId, personId } = auditor.session;
+    const scope = { tenantId, personId, function: 'auditor', source: auditor.source } as const;
+    await auditor.database.withTenant(scope, (tx) => tx.query("SELECT sign_off('findings', $1::uuid, 'reviewed')", [finding.id]));
+    const changed = async () =>
+      (await readWork(auditor)).lines.filter((line) => line.group === 'changed').map((line) => line.title);
+    expect(await changed()).toEqual([]);
+    const { row } = await service.get(auditor, 'findings', finding.id);
+    await service.apply(auditor, change('findings', row, { tags: ['later'] }));
+    expect(await changed()).toEqual([]);
+    const again = (await service.get(auditor, 'findings', finding.id)).row;
+    await service.apply(auditor, change('findings', again, { condition: 'another' }));
+    expect(await changed()).toEqual(['signed']);
+    expect(await suggestTags(auditor, 'la')).toEqual([{ tag: 'later', uses: 1 }]);
+  });
+
   it('an approval is asked, given and bound, by the service too', async () => {
     const auditor = await as('auditor');
     // a kind that needs approval, for this test alone

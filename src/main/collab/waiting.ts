@@ -112,7 +112,8 @@ export function changedQuestion(names: readonly EntityName[], facts: Facts, limi
       `SELECT DISTINCT ON (t.id) ${columns(name, today).replace('NULL::text AS detail', 's.kind::text AS detail')}
        FROM sign_offs s JOIN ${tableOf(entity)} t ON t.id = s.resource_id
        WHERE s.resource_type = ${table} AND s.created_by = ${me} AND s.withdrawn_at IS NULL AND t.archived_at IS NULL
-         AND s.content_sha256 <> content_sha256(to_jsonb(t))`,
+         AND s.content_sha256 <> CASE WHEN s.content IS NULL THEN content_sha256(to_jsonb(t))
+           ELSE hash_content(present_content(${table}, t.id)) END`,
       ...((entity.approval ?? []).length === 0
         ? []
         : [
