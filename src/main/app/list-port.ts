@@ -49,6 +49,24 @@ export function createListPort(options: ListPortOptions): ListsPort {
     return undo.jobs;
   }
 
+  const running = new Map<string, AbortController>();
+
+  /** Runs a job that its caller may stop by number, or by going away. */
+  async function stoppable<T>(call: TenantCall, job: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const key = `${call.epoch}/${job}`;
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    if (call.signal?.aborted) stop();
+    call.signal?.addEventListener('abort', stop, { once: true });
+    running.set(key, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      running.delete(key);
+      call.signal?.removeEventListener('abort', stop);
+    }
+  }
+
   function teller(job: string): (done: number, total: number) => void {
     let told = Number.NEGATIVE_INFINITY;
     return (done, total) => {
@@ -81,8 +99,9 @@ export function createListPort(options: ListPortOptions): ListsPort {
       readonly items: readonly BulkItem[];
     },
   ): Promise<BulkRun['outcome']> {
-    const watch = { signal: call.signal, onProgress: teller(change.job) };
-    const { outcome, back } = await bulkChange(contextOf(call), entities, name, change, watch);
+    const { outcome, back } = await stoppable(call, change.job, (signal) =>
+      bulkChange(contextOf(call), entities, name, change, { signal, onProgress: teller(change.job) }),
+    );
     const { field, reason } = change;
     return { ...outcome, undoable: remember(call, change.job, { name, field, reason, items: back }) };
   }
@@ -104,6 +123,9 @@ export function createListPort(options: ListPortOptions): ListsPort {
       jobs.delete(former);
       return outcome;
     },
+    async stop(call, job) {
+      running.get(`${call.epoch}/${job}`)?.abort();
+    },
     async export(call, name, input) {
       const { workspace, person } = options.session();
       const { label, table } = entityOf(name);
@@ -120,24 +142,26 @@ export function createListPort(options: ListPortOptions): ListsPort {
       };
       let size = 0;
       const tell = teller(input.job);
-      const rows = await exportRecords(
-        contextOf(call),
-        name,
-        input,
-        head,
-        async (content) => {
-          size = await writeStreamAtomically(path, content);
-        },
-        {
-          signal: call.signal,
-          onProgress: tell,
-          async onCounted(total) {
-            // The trail knows of it before a row leaves the database.
-            const details = { format: input.format, fileName: basename(path), rows: total, view: input.view, ...asked(input) };
-            await options.noted(call, { action: 'export', resourceType: table, resourceId: null, details });
-          },
-        },
-      );
+      const write = async (content: AsyncIterable<string | Buffer>) => {
+        size = await writeStreamAtomically(path, content);
+      };
+      const rows = await stoppable(call, input.job, async (signal) => {
+        try {
+          return await exportRecords(contextOf(call), name, input, head, write, {
+            signal,
+            onProgress: tell,
+            async onCounted(total) {
+              // The trail knows of it before a row leaves the database.
+              const details = { format: input.format, fileName: basename(path), rows: total, view: input.view, ...asked(input) };
+              await options.noted(call, { action: 'export', resourceType: table, resourceId: null, details });
+            },
+          });
+        } catch (error) {
+          if (signal.aborted) return null;
+          throw error;
+        }
+      });
+      if (rows === null) return { saved: null };
       return { saved: { fileName: basename(path), size, rows } };
     },
   };

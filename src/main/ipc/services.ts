@@ -157,6 +157,7 @@ export interface ListsPort {
   ): Promise<readonly (number | null)[]>;
   bulk(call: TenantCall, name: EntityName, input: z.output<typeof bulkInputSchema>): Promise<BulkOutcome>;
   undoBulk(call: TenantCall, input: BulkUndoInput): Promise<BulkOutcome>;
+  stop(call: TenantCall, job: string): Promise<void>;
   export(call: TenantCall, name: EntityName, input: z.output<typeof listExportSchema>): Promise<ListExportResult>;
 }
 

@@ -29,7 +29,7 @@ export const listExportSchema = z.strictObject({
 export type ListExportInput = z.input<typeof listExportSchema>;
 
 export interface ListExportResult {
-  /** Null where the person did not choose a file. */
+  /** Null where the person did not choose a file, or stopped it: then there is none. */
   readonly saved: { readonly fileName: string; readonly size: number; readonly rows: number } | null;
 }
 
@@ -57,6 +57,8 @@ export const bulkInputSchema = z.strictObject({
 export type BulkInput = z.input<typeof bulkInputSchema>;
 
 export const bulkUndoSchema = z.strictObject({ job: operationIdSchema, undo: operationIdSchema });
+export const stopJobSchema = z.strictObject({ job: operationIdSchema });
+
 export type BulkUndoInput = z.input<typeof bulkUndoSchema>;
 
 /** One record that stays as it is, and why. */

@@ -1,7 +1,7 @@
 /** `lists`: what any list does beyond showing a page; which list it is comes along as the entity's name. */
 import { ENTITY_NAMES, type EntityName } from '@shared/entities/registry';
 import { groupsInputSchema } from '@shared/listing';
-import { bulkInputSchema, bulkUndoSchema, listExportSchema, scopeCountsSchema } from '@shared/wire/lists';
+import { bulkInputSchema, bulkUndoSchema, listExportSchema, scopeCountsSchema, stopJobSchema } from '@shared/wire/lists';
 import { z } from 'zod';
 import { router, tenantProcedure } from '../procedures';
 
@@ -18,6 +18,8 @@ export const listsRouter = router({
     .input(bulkInputSchema.extend({ entity }))
     .mutation(({ ctx, input: { entity: name, ...input } }) => ctx.services.lists.bulk(ctx.call, name, input)),
   undoBulk: tenantProcedure.input(bulkUndoSchema).mutation(({ ctx, input }) => ctx.services.lists.undoBulk(ctx.call, input)),
+  /** Ends a job of this person where it can end; its own call then answers with what was done. */
+  stop: tenantProcedure.input(stopJobSchema).mutation(({ ctx, input }) => ctx.services.lists.stop(ctx.call, input.job)),
   export: tenantProcedure
     .input(listExportSchema.extend({ entity }))
     .mutation(({ ctx, input: { entity: name, ...input } }) => ctx.services.lists.export(ctx.call, name, input)),

@@ -6,6 +6,7 @@ import { bridge } from '../lib/bridge';
 import { currentConnection, setConnection } from '../lib/connection';
 import { isDropped } from '../lib/errors';
 import { notify, notifyError } from '../lib/notices';
+import { tellProgress } from '../lib/progress';
 import { refetchFailed } from '../lib/query-client';
 import { currentSession, setSession } from '../lib/session';
 import { setSettings } from '../lib/settings';
@@ -30,6 +31,9 @@ function listen(): void {
         break;
       case 'changed':
         void recordsChanged(event.entities);
+        break;
+      case 'progress':
+        tellProgress(event.job, { done: event.done, total: event.total });
         break;
     }
   });

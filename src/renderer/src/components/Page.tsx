@@ -108,6 +108,8 @@ export interface ViewTab {
   readonly key: string;
   readonly label: string;
   readonly count?: number | null;
+  /** Said when the pointer rests on it. */
+  readonly title?: string;
 }
 
 export interface ViewTabsProps {
@@ -127,6 +129,7 @@ export function ViewTabs({ label, views, value, onChange, end }: ViewTabsProps) 
           key={view.key}
           type="button"
           className={css.tab}
+          title={view.title}
           aria-current={view.key === value ? 'page' : undefined}
           onClick={() => onChange(view.key)}
         >

@@ -1,7 +1,7 @@
 /** The requirements of a regulation as items of a tree, read whole, a page at a time. */
 import { queryOptions } from '@tanstack/react-query';
 import { entityApi } from '../api';
-import { readAll } from '../list/exportRows';
+import { readAll } from '../readAll';
 import type { GenericRow } from '../rows';
 import type { TreeItem } from '../tree/flatten';
 

@@ -124,6 +124,19 @@ function EnumEditor({ name, field, filters, onApply }: FilterEditorProps) {
   );
 }
 
+/** For a person or a record: all whose name holds what was typed, whoever that will be. */
+function ByName({ name, find, onApply }: Pick<FilterEditorProps, 'name' | 'onApply'> & { readonly find: string }) {
+  const wanted = find.trim();
+  if (wanted === '') return null;
+  return (
+    <div className={css.quick}>
+      <Button size="xs" onClick={() => onApply([{ field: name, op: 'contains', value: wanted }])}>
+        Whose name has “{wanted}”
+      </Button>
+    </div>
+  );
+}
+
 function PersonEditor({ name, field, filters, onApply }: FilterEditorProps) {
   const people = usePeople();
   const me = useMe();
@@ -142,6 +155,7 @@ function PersonEditor({ name, field, filters, onApply }: FilterEditorProps) {
     <Frame field={field} onSubmit={() => onApply(pickFilters(name, picked))}>
       <FindInput label="Find a person" value={find} onChange={setFind} />
       <Choices label={field.label} choices={choices} picked={picked} onChange={setPicked} />
+      <ByName name={name} find={find} onApply={onApply} />
     </Frame>
   );
 }
@@ -163,6 +177,7 @@ function ReferenceEditor({ name, field, filters, onApply }: FilterEditorProps) {
     <Frame field={field} onSubmit={() => onApply(pickFilters(name, picked))}>
       <FindInput label={`Find: ${field.label}`} value={find} onChange={setFind} />
       <Choices label={field.label} choices={choices} picked={picked} onChange={setPicked} />
+      <ByName name={name} find={find} onApply={onApply} />
       {found.more > 0 ? <p className={css.more}>{found.more} more. Type to find them.</p> : null}
     </Frame>
   );
@@ -210,17 +225,42 @@ const SPANS: readonly { readonly label: string; readonly filters: (name: string)
       { field: name, op: 'lte', value: '@today+30' },
     ],
   },
+  {
+    label: 'Last 30 days',
+    filters: (name) => [
+      { field: name, op: 'gte', value: '@today-30' },
+      { field: name, op: 'lte', value: '@today' },
+    ],
+  },
   { label: 'Not set', filters: (name) => [{ field: name, op: 'empty' }] },
+  { label: 'Is set', filters: (name) => [{ field: name, op: 'notEmpty' }] },
 ];
 
+/** `+30`, `-7` and `today` go with the days; anything else is a date that stays. */
+export function relativeBound(text: string): string | null {
+  const plain = text.trim().toLowerCase();
+  if (plain === 'today') return '@today';
+  return /^[+-]\d{1,4}$/.test(plain) ? `@today${plain}` : null;
+}
+
+/** A bound as it is typed. */
+function typedBound(value: string): string {
+  if (!value.startsWith('@today')) return writeDate(value);
+  return value === '@today' ? 'today' : value.slice('@today'.length);
+}
+
 function DateEditor({ name, field, filters, onApply }: FilterEditorProps) {
-  const shown = (op: 'gte' | 'lte') => (boundOf(filters, op).startsWith('@') ? '' : writeDate(boundOf(filters, op)));
+  const shown = (op: 'gte' | 'lte') => typedBound(boundOf(filters, op));
   const [from, setFrom] = useState(shown('gte'));
   const [to, setTo] = useState(shown('lte'));
   const [fault, setFault] = useState<string | null>(null);
   const apply = () => {
     const today = todayHere();
-    const read = [parseTypedDate(from, today), parseTypedDate(to, today)] as const;
+    const bound = (text: string) => {
+      const relative = relativeBound(text);
+      return relative === null ? parseTypedDate(text, today) : { ok: true as const, value: relative };
+    };
+    const read = [bound(from), bound(to)] as const;
     const bad = read.find((each) => !each.ok);
     if (bad !== undefined && !bad.ok) return setFault(bad.message);
     const [start, end] = read;
@@ -275,6 +315,7 @@ function NumberEditor({ name, field, filters, onApply }: FilterEditorProps) {
         <TextInput label="At least" value={from} onChange={(event) => setFrom(event.currentTarget.value)} data-autofocus />
         <TextInput label="At most" value={to} onChange={(event) => setTo(event.currentTarget.value)} />
       </div>
+      {field.required ? null : <SetOrNot name={name} onApply={onApply} />}
     </Frame>
   );
 }
@@ -294,24 +335,35 @@ function BooleanEditor({ name, field, filters, onApply }: FilterEditorProps) {
 }
 
 function TextEditor({ name, field, filters, onApply }: FilterEditorProps) {
-  const [text, setText] = useState(boundOf(filters, 'contains'));
-  const apply = () => onApply(text.trim() === '' ? [] : [{ field: name, op: 'contains', value: text.trim() }]);
+  const any = filters.find(({ op }) => op === 'in')?.value;
+  const [text, setText] = useState(Array.isArray(any) ? any.join(', ') : boundOf(filters, 'contains'));
+  const apply = () => {
+    const tags = field.kind === 'tags' ? text.split(',').flatMap((tag) => (tag.trim() === '' ? [] : [tag.trim()])) : [];
+    if (tags.length > 1) return onApply([{ field: name, op: 'in', value: tags }]);
+    return onApply(text.trim() === '' ? [] : [{ field: name, op: 'contains', value: text.trim() }]);
+  };
   return (
     <Frame field={field} onSubmit={apply}>
       <TextInput
-        label={field.kind === 'tags' ? 'Has the tag' : 'Contains'}
+        label={field.kind === 'tags' ? 'Has the tag, or one of' : 'Contains'}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         data-autofocus
       />
-      <div className={css.quick}>
-        <Button size="xs" onClick={() => onApply([{ field: name, op: 'empty' }])}>
-          Not set
-        </Button>
-        <Button size="xs" onClick={() => onApply([{ field: name, op: 'notEmpty' }])}>
-          Is set
-        </Button>
-      </div>
+      <SetOrNot name={name} onApply={onApply} />
     </Frame>
+  );
+}
+
+function SetOrNot({ name, onApply }: Pick<FilterEditorProps, 'name' | 'onApply'>) {
+  return (
+    <div className={css.quick}>
+      <Button size="xs" onClick={() => onApply([{ field: name, op: 'empty' }])}>
+        Not set
+      </Button>
+      <Button size="xs" onClick={() => onApply([{ field: name, op: 'notEmpty' }])}>
+        Is set
+      </Button>
+    </div>
   );
 }

@@ -3,14 +3,12 @@
 
 import { entityOf } from '@shared/entities/registry';
 import { listQuerySchema } from '@shared/listing';
-import { operationSchema } from '@shared/operations';
+import type { BulkOutcome } from '@shared/wire/lists';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Drawn } from '../../lib/testing/render';
 import { ListPage } from '../pages';
 import { fakeMain, press, refuse, screenAt } from '../testing/screen';
-import { NO_NAMES } from '../values/text';
-import { bulkWords, runBulk } from './bulk';
-import { readAll, rowsToCsv } from './exportRows';
+import { bulkFields, bulkWords } from './bulk';
 
 const idOf = (at: number) => `018f4e9a-0000-7000-8000-${at.toString(16).padStart(12, '0')}`;
 const rowOf = (at: number) => ({
@@ -37,6 +35,7 @@ const page = (input: unknown) => {
 const answers = {
   'entities.findings.list': page,
   'entities.findings.counts': () => ({ all: TOTAL, open: 37, mine: 5, overdue: 6, verify: 2 }),
+  'entities.savedViews.list': () => ({ rows: [], total: 0 }),
   'people.list': () => [],
 };
 
@@ -126,75 +125,66 @@ describe('the list', () => {
   });
 });
 
-describe('a change to many', () => {
-  const definition = entityOf('findings');
-  const rows = [0, 1, 2, 3, 4].map(rowOf);
-  const change = { field: 'status', value: 'confirmed', reason: '' };
+describe('groups', () => {
+  const grouped = {
+    ...answers,
+    'lists.groups': () => ({
+      groups: [
+        { key: 'low', count: 3 },
+        { key: 'high', count: 2 },
+      ],
+      total: 5,
+      more: false,
+      labels: {},
+    }),
+    'entities.findings.list': (input: unknown) => {
+      const { filter, known } = listQuerySchema.parse(input);
+      const value = filter.at(-1)?.value;
+      return {
+        rows: Array.from({ length: known ?? 0 }, (_, at) => ({ ...rowOf(value === 'low' ? at : at + 10), severity: value })),
+        total: known,
+      };
+    },
+  };
+  const shownLines = () =>
+    [...(drawn?.container.querySelectorAll('[role="row"][aria-rowindex]') ?? [])]
+      .slice(1)
+      .map((line) => (line.hasAttribute('data-group') ? `# ${line.textContent}` : line.getAttribute('data-row-id')));
 
-  it('is one operation a record, and its outcome is told', async () => {
-    const seen: unknown[] = [];
-    let made = 0;
-    const outcome = await runBulk({
-      definition,
-      rows: [...rows.slice(0, 4), { ...rowOf(9), status: 'confirmed' }],
-      change,
-      makeId: () => `018f4e9a-0000-7000-8000-00000000010${made++}`,
-      apply: async (operation) => {
-        seen.push(operationSchema.parse(operation));
-        if (operation.entityId === idOf(1)) refuse('TRANSITION_REFUSED');
-        const conflict = operation.entityId === idOf(2);
-        return conflict
-          ? { status: 'conflict', entityId: idOf(2), rowVersion: 2, conflicts: [], changedBy: null, changedAt: '' }
-          : { status: 'applied', entityId: operation.entityId, rowVersion: 2 };
-      },
-    });
-    expect(seen).toHaveLength(4);
-    expect(new Set(seen.map((operation) => (operation as { opId: string }).opId)).size).toBe(4);
-    expect(outcome.changed).toEqual([idOf(0), idOf(3)]);
-    expect(outcome.same).toEqual([idOf(9)]);
-    expect(outcome.conflicts).toEqual([idOf(2)]);
-    expect(outcome.refused.map((each) => each.id)).toEqual([idOf(1)]);
-    expect(bulkWords(outcome)).toContain('1 was changed by somebody else');
-  });
-
-  it('stops where the server goes away, and says what was not tried', async () => {
-    let calls = 0;
-    const { CodedError } = await import('@shared/errors');
-    const outcome = await runBulk({
-      definition,
-      rows,
-      change,
-      makeId: () => idOf(1),
-      apply: async (operation) => {
-        calls += 1;
-        if (calls === 3) throw new CodedError('SERVER_CLOSED');
-        return { status: 'applied', entityId: operation.entityId, rowVersion: 2 };
-      },
-    });
-    expect(calls).toBe(3);
-    expect(outcome.changed).toHaveLength(2);
-    expect(outcome.left).toEqual([idOf(2), idOf(3), idOf(4)]);
+  it('have heads with counts, rows below, and fold by keys', async () => {
+    fakeMain(grouped);
+    drawn = await screenAt(<ListPage />, '/r/:entity', '/r/findings?by=severity.asc', ['auditor']);
+    expect(shownLines()).toEqual(['# Low3 findings', idOf(0), idOf(1), idOf(2), '# High2 findings', idOf(10), idOf(11)]);
+    expect(drawn.container.querySelector('[role="grid"]')?.getAttribute('aria-rowcount')).toBe('8');
+    await press('ArrowLeft');
+    expect(shownLines()).toEqual(['# Low3 findings', '# High2 findings', idOf(10), idOf(11)]);
+    await press('j');
+    await press('j');
+    await press('x');
+    expect(drawn.container.querySelector('[data-testid="bulk-bar"]')?.textContent).toContain('1 selected');
+    expect(drawn.container.querySelector(`[data-row-id="${idOf(10)}"]`)?.getAttribute('aria-selected')).toBe('true');
   });
 });
 
-describe('an export', () => {
-  it('reads all pages, in order, up to its limit', async () => {
-    const asked: number[] = [];
-    const list = {
-      query: async (input: Parameters<typeof page>[0]) => {
-        asked.push(listQuerySchema.parse(input).offset);
-        return page(input);
-      },
-    };
-    const all = await readAll(list, {}, 1_200);
-    expect(all.rows).toHaveLength(1_200);
-    expect(all.total).toBe(TOTAL);
-    expect(asked).toEqual([0, 500, 1_000]);
-    expect(all.rows[1_199]?.id).toBe(idOf(1_199));
+describe('a change to many', () => {
+  const outcome = (patch: Partial<BulkOutcome>): BulkOutcome => ({
+    ...{ changed: 0, same: 0, conflicts: 0, refused: 0, left: 0, stays: [], leftIds: [], stopped: null, undoable: false },
+    ...patch,
   });
 
-  it('writes words, ISO dates and no formula', () => {
-    const csv = rowsToCsv(entityOf('findings'), ['ref', 'title', 'severity', 'ownerId', 'dueDate'], [rowOf(1)], NO_NAMES);
-    expect(csv).toBe("\uFEFFRef,Finding,Severity,Owner,Due\r\nF-1,'=Finding 1,Low,,2026-12-01\r\n");
+  it('is told in words', () => {
+    expect(bulkWords(outcome({ changed: 3 }))).toBe('');
+    expect(bulkWords(outcome({ same: 1, conflicts: 1, refused: 2 }))).toBe(
+      '1 said so already. 1 was changed by somebody else meanwhile; look at it and choose. 2 stay as they are.',
+    );
+    expect(bulkWords(outcome({ left: 1_200, stopped: 'cancelled' }))).toContain('1,200 were not tried, because you stopped it.');
+    expect(bulkWords(outcome({ left: 1, stopped: 'SERVER_CLOSED' }))).toContain('It stays selected.');
+  });
+
+  it('is offered for what many records may share, never for ratings and names', () => {
+    const keys = bulkFields(entityOf('findings')).map(([key]) => key);
+    expect(keys[0]).toBe('status');
+    expect(keys).toEqual(expect.arrayContaining(['ownerId', 'dueDate']));
+    for (const key of ['title', 'ref', 'condition']) expect(keys).not.toContain(key);
   });
 });

@@ -1,50 +1,53 @@
-/** The list of any entity: views, find and filters, rows, preview, bulk bar, and the keys that drive them. */
-import { Button } from '@mantine/core';
-import type { Entity } from '@shared/entities/define';
+/** The list of any entity: views, find and filters, rows and groups, preview, bulk bar, and the keys that drive them. */
+import type { Entity, Filter } from '@shared/entities/define';
+import type { Field } from '@shared/entities/fields';
 import type { EntityName } from '@shared/entities/registry';
+import type { BulkInput } from '@shared/wire/lists';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ErrorState } from '../../components/ErrorState';
-import { Icon } from '../../components/Icon';
-import { KeyCap } from '../../components/KeyCap';
 import { OfflineNote } from '../../components/OfflineNote';
-import { Page, ViewTabs } from '../../components/Page';
+import { Page } from '../../components/Page';
 import { SkeletonRows } from '../../components/Skeleton';
 import { LIST_EXTRAS } from '../../domains/listExtras';
 import { useConnection } from '../../lib/connection';
-import { formatNumber, formatTime, todayHere } from '../../lib/format';
-import { notify, notifyError } from '../../lib/notices';
+import { formatNumber, formatTime } from '../../lib/format';
 import { useRights } from '../../lib/rights';
 import { useWorkspace } from '../../lib/session';
-import { countsOptions, entityApi } from '../api';
+import { countsOptions } from '../api';
 import { DOMAIN_LABELS, detailPath, editPath, importPath, newPath, OSCAL_IMPORT_PATH } from '../paths';
+import { jsonValue } from '../rows';
 import { useNames, useTitles } from '../values/names';
 import type { Names } from '../values/text';
 import { BULK_BAR_HEIGHT, BulkBar } from './BulkBar';
+import { BulkDialog } from './BulkDialog';
 import { ColumnChooser } from './ColumnChooser';
 import { arrangeColumns } from './columns';
-import { exportFileName } from './csv';
 import { DensityMenu } from './DensityMenu';
 import { EmptyList } from './EmptyList';
+import { ExportDialog } from './ExportDialog';
 import { ExtraActions } from './ExtraActions';
-import { download, EXPORT_LIMIT, readAll, rowsToCsv } from './exportRows';
 import { extrasFor, type ListPlace } from './extras';
 import { FilterBar } from './FilterBar';
 import { Grid } from './Grid';
+import { GroupMenu } from './GroupMenu';
+import { groupId } from './groups';
+import { comesInCatalogues, ListActions } from './ListActions';
 import css from './ListPage.module.css';
 import { LookSwitch, OtherView } from './OtherView';
 import { PreviewPane } from './PreviewPane';
 import { activeSort, nextSort, toQuery, viewOf } from './query';
+import { brokenParts, useSavedCounts, useSavedViews } from './savedViews';
 import { movedCursor, NONE, type Selection, toggled, withRange } from './selection';
-import { type Trail, trailState } from './trail';
+import { trailState } from './trail';
 import { useFileDrop } from './useFileDrop';
 import { useListKeys } from './useListKeys';
 import { useColumns, useDensity, useListState } from './useListState';
-import { type RowRange, usePagedRows } from './usePagedRows';
+import { type Grouping, type RowRange, usePagedRows } from './usePagedRows';
+import { ViewBar } from './ViewBar';
 
-/** A change to more records than this at once is an import, not a click. */
-const BULK_LIMIT = 2_000;
+const NONE_CLOSED: ReadonlySet<string> = new Set();
 
 export function EntityList({ name, definition }: { readonly name: EntityName; readonly definition: Entity }) {
   const navigate = useNavigate();
@@ -52,26 +55,37 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
   const workspace = useWorkspace();
   const connection = useConnection();
   const [state, change] = useListState(definition);
-  const columns = useColumns(definition);
+  const columns = useColumns(definition, state.columns, (next) => change({ columns: next }));
   const density = useDensity();
   const [range, setRange] = useState<RowRange>({ first: 0, last: 40 });
   const [cursor, setCursor] = useState(0);
   const [anchor, setAnchor] = useState(0);
   const [selection, setSelection] = useState<Selection>(NONE);
+  /** All that the question means, beyond the rows that were seen. */
+  const [everything, setEverything] = useState(false);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(NONE_CLOSED);
   const [preview, setPreview] = useState(false);
   const [adding, setAdding] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const [exporting, setExporting] = useState(false);
+  const [changing, setChanging] = useState<readonly [string, Field] | null>(null);
   const findBox = useRef<HTMLInputElement>(null);
 
   const query = useMemo(() => toQuery(definition, state), [definition, state]);
-  const rows = usePagedRows(name, query, range);
+  const grouping = useGrouping(definition, state.by, closed);
+  const rows = usePagedRows(name, query, range, grouping);
   const counts = useQuery(countsOptions(name));
+  const saved = useSavedViews(name);
+  const savedCounts = useSavedCounts(name, saved);
   const names = useListNames(definition, rows.labels, state.filters);
-  const shown = arrangeColumns(definition, columns.shown);
+  const shown = useMemo(() => arrangeColumns(definition, columns.shown), [definition, columns.shown]);
   const current = rows.rowAt(cursor);
-  const view = viewOf(definition, state.view);
+  const line = rows.lines > 0 ? rows.lineAt(cursor) : null;
+  const openView = saved.find((each) => each.key === state.view) ?? null;
+  const view = openView === null ? viewOf(definition, state.view) : { key: openView.key, label: openView.name, filter: [] };
+  const broken = openView === null ? [] : brokenParts(definition, openView);
   const extras = useMemo(() => extrasFor(LIST_EXTRAS, name, workspace?.functions ?? []), [name, workspace?.functions]);
   const other = extras.views.find((each) => each.key === state.look);
+  const selected = everything ? rows.total : selection.size;
   const place: ListPlace = {
     ...{ name, definition, query, total: rows.total, selected: [...selection.values()] },
     go: (path) => void navigate(path),
@@ -82,92 +96,84 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
   );
   const isFiltered = state.filters.length > 0 || state.search !== '' || state.archived;
 
+  const letGo = () => {
+    setSelection(NONE);
+    setEverything(false);
+  };
   useEffect(() => {
     // another question: begin at its top, with nothing selected
     void query;
     setCursor(0);
     setAnchor(0);
     setSelection(NONE);
+    setEverything(false);
   }, [query]);
   useEffect(() => {
-    if (rows.total > 0 && cursor >= rows.total) setCursor(rows.total - 1);
-  }, [rows.total, cursor]);
+    void state.by;
+    setClosed(NONE_CLOSED);
+    setCursor(0);
+  }, [state.by]);
+  useEffect(() => {
+    if (rows.lines > 0 && cursor >= rows.lines) setCursor(rows.lines - 1);
+  }, [rows.lines, cursor]);
 
+  const fold = (key: string | null, open: boolean) => {
+    const next = new Set(closed);
+    if (open) next.delete(groupId(key));
+    else next.add(groupId(key));
+    setClosed(next);
+  };
+  const isOpen = (key: string | null) => !closed.has(groupId(key));
   const open = useCallback(
     (index: number) => {
       const row = rows.rowAt(index);
-      const trail: Trail = { query, index, total: rows.total };
-      if (row !== undefined) void navigate(detailPath(name, row.id), { state: trailState(trail) });
+      const at = rows.placeOf(index);
+      if (row === undefined || at === null) return;
+      const trail = { query: at.query, index: at.index, total: at.total };
+      void navigate(detailPath(name, row.id), { state: trailState(trail) });
     },
-    [name, navigate, query, rows],
+    [name, navigate, rows],
   );
   const toggle = (index: number, extend: boolean) => {
     const row = rows.rowAt(index);
     if (row === undefined) return;
+    setEverything(false);
     setSelection((old) => (extend ? withRange(old, anchor, index, rows.rowAt) : toggled(old, row)));
     setAnchor(index);
   };
   const edit = () => current !== undefined && rights.update && void navigate(editPath(name, current.id));
   const create = () => void navigate(newPath(name));
   const leave = () => {
-    if (selection.size > 0) setSelection(NONE);
+    if (selected > 0) letGo();
     else if (preview) setPreview(false);
     else return false;
     return true;
   };
-  const selectAll = async () => {
-    setBusy(true);
-    try {
-      const all = await readAll(entityApi(name).list, query, BULK_LIMIT);
-      setSelection(new Map(all.rows.map((row) => [row.id, row])));
-      if (all.total > all.rows.length)
-        notify({
-          tone: 'attention',
-          title: `The first ${formatNumber(BULK_LIMIT)} are selected`,
-          text: 'Filter the list to reach the rest.',
-        });
-    } catch (error) {
-      notifyError(error, 'The rows were not all read');
-    } finally {
-      setBusy(false);
-    }
+  const act = (run: () => void) => () => {
+    if (line?.kind === 'group') fold(line.group.key, !line.open);
+    else run();
   };
-  const exportRows = async () => {
-    setBusy(true);
-    try {
-      const all = selection.size > 0 ? null : await readAll(entityApi(name).list, query, EXPORT_LIMIT);
-      const chosen = all?.rows ?? [...selection.values()];
-      const named: Names = { person: names.person, record: (id) => all?.labels[id] ?? names.record(id) };
-      const fileName = exportFileName(workspace?.name ?? '', definition.label.many, todayHere());
-      download(fileName, rowsToCsv(definition, shown, chosen, named));
-      const cut = all !== null && all.total > chosen.length;
-      notify({
-        tone: cut ? 'attention' : 'good',
-        title: `${formatNumber(chosen.length)} rows exported`,
-        text: cut
-          ? `The list holds ${all.more ? 'more than ' : ''}${formatNumber(all.total)}; filter it to reach the rest.`
-          : fileName,
-      });
-    } catch (error) {
-      notifyError(error, 'Nothing was exported');
-    } finally {
-      setBusy(false);
-    }
-  };
+  const bulkTarget = (field: string): BulkInput['target'] =>
+    everything
+      ? { query: { filter: query.filter, search: query.search, archived: query.archived }, expected: rows.total }
+      : {
+          items: [...selection.values()].map((row) => ({ id: row.id, baseVersion: row.rowVersion, base: jsonValue(row[field]) })),
+        };
 
   useListKeys(definition, {
-    total: rows.total,
+    total: rows.lines,
     cursor,
     mayCreate: rights.create,
     mayUpdate: rights.update,
-    onMove: (by) => setCursor(movedCursor(cursor, by, rows.total)),
-    onTo: (index) => setCursor(movedCursor(index, 0, rows.total)),
-    onToggle: () => toggle(cursor, false),
-    onPreview: () => setPreview(!preview),
-    onOpen: () => open(cursor),
+    onMove: (by) => setCursor(movedCursor(cursor, by, rows.lines)),
+    onTo: (index) => setCursor(movedCursor(index, 0, rows.lines)),
+    onToggle: act(() => toggle(cursor, false)),
+    onPreview: act(() => setPreview(!preview)),
+    onOpen: act(() => open(cursor)),
     onEdit: edit,
     onNew: create,
     onImport: rights.create && comesInCatalogues(name) ? () => void navigate(OSCAL_IMPORT_PATH) : null,
+    onFold: line?.kind === 'group' ? (wide) => fold(line.group.key, wide) : null,
     onFilter: () => setAdding(true),
     onFind: () => findBox.current?.focus(),
     onLeave: leave,
@@ -175,7 +181,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
 
   const all = counts.data?.[definition.list.views[0]?.key ?? 'all'];
   const isEmpty = !rows.loading && rows.error === null && rows.total === 0;
-  const isBare = isEmpty && !isFiltered;
+  const isBare = isEmpty && !isFiltered && openView === null;
   return (
     <Page
       title={definition.label.many}
@@ -186,23 +192,28 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
       ]}
       flush
       actions={
-        <Actions
+        <ListActions
           extras={<ExtraActions actions={extras.actions.filter((each) => each.at === 'head')} place={place} />}
           name={name}
           definition={definition}
           mayCreate={rights.create}
-          busy={busy}
           canExport={rows.total > 0}
-          onExport={() => void exportRows()}
+          onExport={() => {
+            letGo();
+            setExporting(true);
+          }}
           onNew={create}
         />
       }
       tabs={
-        <ViewTabs
-          label={`Views of ${definition.label.many.toLowerCase()}`}
-          value={view.key}
-          views={definition.list.views.map((each) => ({ key: each.key, label: each.label, count: counts.data?.[each.key] }))}
-          onChange={(key) => change({ view: key })}
+        <ViewBar
+          name={name}
+          definition={definition}
+          state={state}
+          columns={shown}
+          saved={saved}
+          counts={{ ...counts.data, ...savedCounts }}
+          onOpen={change}
         />
       }
       toolbar={
@@ -224,6 +235,12 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
                 {all !== undefined && !state.archived && all !== rows.total ? ` of ${formatNumber(all)}` : null}
               </span>
               <LookSwitch views={extras.views} value={other?.key ?? ''} onChange={(look) => change({ look })} />
+              <GroupMenu
+                definition={definition}
+                by={state.by}
+                onChange={(by) => change({ by })}
+                onFoldAll={(wide) => setClosed(wide ? NONE_CLOSED : new Set(rows.groupKeys.map(groupId)))}
+              />
               <ColumnChooser definition={definition} columns={columns} />
               <DensityMenu density={density} />
             </div>
@@ -237,10 +254,10 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
             definition={definition}
             row={current}
             names={names}
-            place={cursor}
-            total={rows.total}
+            place={rows.placeOf(cursor)?.index ?? 0}
+            total={rows.placeOf(cursor)?.total ?? rows.total}
             mayUpdate={rights.update}
-            onMove={(by) => setCursor(movedCursor(cursor, by, rows.total))}
+            onMove={(by) => setCursor(movedCursor(cursor, by, rows.lines))}
             onOpen={() => open(cursor)}
             onEdit={edit}
             onClose={() => setPreview(false)}
@@ -249,6 +266,17 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
       }
     >
       <div className={css.frame} data-over={drop.over || undefined} {...drop.handlers}>
+        {broken.length > 0 ? (
+          <p className={css.broken} role="status">
+            This view asks for what the list does not have any more: {broken.join(', ')}. The rest of it is shown. Save it anew to
+            be rid of this line.
+          </p>
+        ) : null}
+        {rows.moreGroups ? (
+          <p className={css.broken} role="status">
+            There are more than a thousand groups; the first thousand are shown. Filter the list to reach the rest.
+          </p>
+        ) : null}
         {rows.total > 0 || !isBare ? (
           <OfflineNote
             flush
@@ -277,7 +305,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
         ) : (
           <div className={css.rows}>
             <Grid
-              key={JSON.stringify(query)}
+              key={JSON.stringify([query, state.by])}
               definition={definition}
               columns={shown}
               rows={rows}
@@ -285,97 +313,91 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
               rowHeight={density.rowHeight}
               cursor={cursor}
               selection={selection}
+              everything={everything}
               sort={activeSort(definition, state)}
-              covered={selection.size > 0 ? BULK_BAR_HEIGHT : 0}
+              covered={selected > 0 ? BULK_BAR_HEIGHT : 0}
+              grouping={grouping}
+              widths={columns.widths}
+              onWidth={columns.setWidth}
+              onGroup={(key) => fold(key, !isOpen(key))}
               onSort={(field) => change({ sort: nextSort(definition, state, field) })}
               onRange={setRange}
               onCursor={setCursor}
               onOpen={open}
               onToggle={toggle}
-              onToggleAll={() =>
-                setSelection((old) => (old.size > 0 ? NONE : withRange(NONE, range.first, range.last, rows.rowAt)))
-              }
+              onToggleAll={() => {
+                if (selected > 0) letGo();
+                else setSelection(withRange(NONE, range.first, range.last, rows.rowAt));
+              }}
             />
-            {selection.size > 0 ? (
+            {selected > 0 ? (
               <BulkBar
                 definition={definition}
-                selection={selection}
-                total={rows.total}
-                mayUpdate={rights.update}
-                busy={busy}
+                selected={selected}
+                total={rows.more ? selected : rows.total}
+                mayUpdate={rights.update && !state.archived}
                 extras={<ExtraActions actions={extras.actions.filter((each) => each.at === 'selection')} place={place} subtle />}
-                onSelectAll={() => void selectAll()}
-                onExport={() => void exportRows()}
-                onClear={() => setSelection(NONE)}
-                onDone={(left) => setSelection((old) => new Map([...old].filter(([id]) => left.includes(id))))}
+                onChange={setChanging}
+                onSelectAll={() => setEverything(true)}
+                onExport={() => setExporting(true)}
+                onClear={letGo}
               />
             ) : null}
           </div>
+        )}
+        {exporting ? (
+          <ExportDialog
+            name={name}
+            definition={definition}
+            query={query}
+            columns={shown}
+            by={state.by}
+            view={view.label}
+            total={rows.total}
+            ids={everything || selection.size === 0 ? null : [...selection.keys()]}
+            onClose={() => setExporting(false)}
+          />
+        ) : null}
+        {changing === null ? null : (
+          <BulkDialog
+            name={name}
+            definition={definition}
+            field={changing}
+            target={bulkTarget(changing[0])}
+            total={selected}
+            onClose={() => setChanging(null)}
+            onDone={(left) => {
+              setChanging(null);
+              setEverything(false);
+              setSelection((old) => new Map([...old].filter(([id]) => left.includes(id))));
+            }}
+          />
         )}
       </div>
     </Page>
   );
 }
 
-/** Names of what the rows and the chips refer to. */
-function useListNames(
+function useGrouping(
   definition: Entity,
-  labels: Readonly<Record<string, string>>,
-  filters: ReturnType<typeof useListState>[0]['filters'],
-): Names {
+  by: ReturnType<typeof useListState>[0]['by'],
+  closed: ReadonlySet<string>,
+): Grouping | null {
+  return useMemo(() => {
+    const field = by === null ? undefined : definition.fields[by.field];
+    return by === null || field === undefined ? null : { by, field, closed };
+  }, [definition, by, closed]);
+}
+
+/** Names of what the rows and the chips refer to. */
+function useListNames(definition: Entity, labels: Readonly<Record<string, string>>, filters: readonly Filter[]): Names {
   const wanted: Record<string, string[]> = {};
   for (const filter of filters) {
     const target = definition.fields[filter.field]?.target;
-    if (target === undefined) continue;
+    if (target === undefined || filter.op === 'contains') continue;
     const ids = (Array.isArray(filter.value) ? filter.value : [filter.value]).filter((id) => typeof id === 'string');
     wanted[target] = [...(wanted[target] ?? []), ...ids];
   }
   const titles = useTitles(wanted);
   return useNames(useMemo(() => ({ ...titles, ...labels }), [titles, labels]));
-}
-
-/** What a catalogue brings in. */
-function comesInCatalogues(name: EntityName): boolean {
-  return name === 'regulations' || name === 'requirements';
-}
-
-interface ActionsProps {
-  readonly extras: ReactNode;
-  readonly name: EntityName;
-  readonly definition: Entity;
-  readonly mayCreate: boolean;
-  readonly busy: boolean;
-  readonly canExport: boolean;
-  readonly onExport: () => void;
-  readonly onNew: () => void;
-}
-
-function Actions({ extras, name, definition, mayCreate, busy, canExport, onExport, onNew }: ActionsProps) {
-  const navigate = useNavigate();
-  const hasImport = mayCreate && comesInCatalogues(name);
-  return (
-    <>
-      {extras}
-      {hasImport ? (
-        <Button leftSection={<Icon name="import" />} onClick={() => void navigate(OSCAL_IMPORT_PATH)}>
-          Import
-        </Button>
-      ) : null}
-      {canExport ? (
-        <Button leftSection={<Icon name="download" />} onClick={onExport} loading={busy}>
-          Export
-        </Button>
-      ) : null}
-      {mayCreate ? (
-        <Button
-          variant="filled"
-          leftSection={<Icon name="plus" />}
-          rightSection={<KeyCap keys="N" on="action" />}
-          onClick={onNew}
-        >
-          New {definition.label.one.toLowerCase()}
-        </Button>
-      ) : null}
-    </>
-  );
 }

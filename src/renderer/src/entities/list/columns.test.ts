@@ -1,6 +1,6 @@
 import { ENTITIES, entityOf } from '@shared/entities/registry';
 import { describe, expect, it } from 'vitest';
-import { arrangeColumns, type ColumnStore, loadColumns, moveColumn, possibleColumns, saveColumns } from './columns';
+import { arrangeColumns, type ColumnStore, limitWidth, loadLayout, moveColumn, possibleColumns, saveLayout } from './columns';
 
 const controls = entityOf('controls');
 
@@ -31,13 +31,28 @@ describe('columns', () => {
     expect(moveColumn(controls, columns, 'ownerId', 1)).toEqual(columns);
   });
 
-  it('are kept by name alone and forgotten on wish', () => {
+  it('are kept by name alone, for each person in each tenant, and forgotten on wish', () => {
     const store = memory();
-    saveColumns(controls, ['ref', 'name', 'maturity'], store);
-    expect([...store.kept]).toEqual([['kompl.columns.controls', 'ref,name,maturity']]);
-    expect(loadColumns(controls, store)).toEqual(['ref', 'name', 'maturity']);
-    saveColumns(controls, null, store);
-    expect(loadColumns(controls, store)).toEqual(controls.list.columns.map((column) => column.field));
+    const here = { personId: 'p', tenantId: 't' };
+    const layout = { columns: ['ref', 'name', 'maturity'], widths: { name: 300 } };
+    saveLayout(controls, here, layout, store);
+    expect([...store.kept.keys()]).toEqual(['kompl.columns/p/t/controls']);
+    expect(loadLayout(controls, here, store)).toEqual(layout);
+    const own = controls.list.columns.map((column) => column.field);
+    expect(loadLayout(controls, { ...here, tenantId: 'other' }, store).columns).toEqual(own);
+    saveLayout(controls, here, null, store);
+    expect(loadLayout(controls, here, store)).toEqual({ columns: own, widths: {} });
+  });
+
+  it('open as defined where what was kept is none', () => {
+    const store = memory();
+    for (const kept of ['', '{', '[]', '{"columns":[1],"widths":{}}', '{"columns":["__proto__"],"widths":{"secret":9}}']) {
+      store.setItem('kompl.columns/p/t/controls', kept);
+      const { columns, widths } = loadLayout(controls, { personId: 'p', tenantId: 't' }, store);
+      expect(columns.slice(0, 2)).toEqual(['ref', 'name']);
+      expect(widths).toEqual({});
+    }
+    expect([limitWidth(1), limitWidth(1e9), limitWidth(120.4)]).toEqual([60, 900, 120]);
   });
 
   it('of every definition can be drawn', () => {

@@ -1,8 +1,10 @@
 /**
- * Which columns a list shows and in what order. Only names of columns are kept (no tenant's data), per entity, on this laptop.
+ * Which columns a list shows, in what order and how wide. Only names and numbers are kept (no tenant's data), for each person in each
+ * tenant, on this laptop.
  */
 import type { EntityDefinition, ListColumn } from '@shared/entities/define';
 import type { Field } from '@shared/entities/fields';
+import { z } from 'zod';
 
 /** Just what is used of the browser's store, so that tests can bring their own. */
 export interface ColumnStore {
@@ -70,17 +72,59 @@ export function columnWidth(definition: EntityDefinition, key: string): number |
   return DEFAULT_WIDTH[kind];
 }
 
-const storeKey = (definition: EntityDefinition) => `kompl.columns.${definition.name}`;
-
-/** The kept choice, or the definition's own columns. */
-export function loadColumns(definition: EntityDefinition, store: ColumnStore): readonly string[] {
-  const kept = store.getItem(storeKey(definition));
-  if (kept === null) return defaultColumns(definition);
-  const names = kept.split(',').filter((name) => name !== '');
-  return arrangeColumns(definition, names);
+/** Whose choice it is: each person has their own in each tenant. */
+export interface LayoutPlace {
+  readonly personId: string;
+  readonly tenantId: string;
 }
 
-export function saveColumns(definition: EntityDefinition, columns: readonly string[] | null, store: ColumnStore): void {
-  if (columns === null) store.removeItem(storeKey(definition));
-  else store.setItem(storeKey(definition), columns.join(','));
+/** Columns in their order, and the widths that were dragged, in pixels. */
+export interface ColumnLayout {
+  readonly columns: readonly string[];
+  readonly widths: Readonly<Record<string, number>>;
+}
+
+export const LEAST_WIDTH = 60;
+export const MOST_WIDTH = 900;
+
+const storeKey = (definition: EntityDefinition, { personId, tenantId }: LayoutPlace) =>
+  `kompl.columns/${personId}/${tenantId}/${definition.name}`;
+
+export function defaultLayout(definition: EntityDefinition): ColumnLayout {
+  return { columns: defaultColumns(definition), widths: {} };
+}
+
+const layoutSchema = z.object({ columns: z.array(z.string()), widths: z.record(z.string(), z.number()) });
+
+/** The kept choice, or the definition's own columns; whatever does not read as one is left out. */
+export function loadLayout(definition: EntityDefinition, place: LayoutPlace, store: ColumnStore): ColumnLayout {
+  const kept = store.getItem(storeKey(definition, place));
+  if (kept === null) return defaultLayout(definition);
+  try {
+    const layout = layoutSchema.parse(JSON.parse(kept));
+    const possible = new Set(possibleColumns(definition));
+    const widths = Object.entries(layout.widths).filter(([key]) => possible.has(key));
+    return {
+      columns: arrangeColumns(definition, layout.columns),
+      widths: Object.fromEntries(widths.map(([key, width]) => [key, limitWidth(width)])),
+    };
+  } catch {
+    // Something else wrote there: the list still opens, as defined.
+    return defaultLayout(definition);
+  }
+}
+
+export function saveLayout(
+  definition: EntityDefinition,
+  place: LayoutPlace,
+  layout: ColumnLayout | null,
+  store: ColumnStore,
+): void {
+  const key = storeKey(definition, place);
+  if (layout === null) store.removeItem(key);
+  else store.setItem(key, JSON.stringify(layout));
+}
+
+export function limitWidth(width: number): number {
+  return Math.round(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, width)));
 }

@@ -11,6 +11,8 @@ const state = (patch: Partial<ListState> = {}): ListState => ({
   filters: [],
   archived: false,
   look: '',
+  by: null,
+  columns: null,
   ...patch,
 });
 
@@ -27,6 +29,8 @@ describe('the address of a list', () => {
         { field: 'keyControl', op: 'eq', value: true },
         { field: 'ownerId', op: 'empty' },
       ],
+      by: { field: 'status', dir: 'desc' },
+      columns: ['ref', 'name', 'status'],
     });
     const address = writeListState(controls, full).toString();
     expect(readListState(controls, new URLSearchParams(address))).toEqual(full);

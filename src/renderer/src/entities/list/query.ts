@@ -22,6 +22,27 @@ export interface ListState {
   readonly archived: boolean;
   /** Another look at the records (`extras.ts`); empty for the rows. */
   readonly look: string;
+  /** What the rows are grouped by; null where they are not. */
+  readonly by: GroupKey | null;
+  /** The columns of a saved view; null for the person's own. */
+  readonly columns: readonly string[] | null;
+}
+
+export interface GroupKey {
+  readonly field: string;
+  readonly dir: 'asc' | 'desc';
+}
+
+/** A saved view stands in the address by its id behind this. */
+const SAVED = 'v-';
+
+/** The id of the saved view that an address names; null for one of the definition's own. */
+export function savedViewId(view: string): string | null {
+  return view.startsWith(SAVED) ? view.slice(SAVED.length) : null;
+}
+
+export function savedViewKey(id: string): string {
+  return `${SAVED}${id}`;
 }
 
 /** Which comparisons make sense for a kind of field; the first is the editor's own. */
@@ -34,9 +55,9 @@ export const FILTER_OPS: Readonly<Record<FieldKind, readonly FilterOp[]>> = {
   date: ['lte', 'gte', 'lt', 'gt', 'eq', 'empty', 'notEmpty'],
   instant: ['lte', 'gte', 'lt', 'gt', 'empty', 'notEmpty'],
   enum: ['in', 'notIn', 'eq', 'ne', 'empty', 'notEmpty'],
-  reference: ['in', 'eq', 'empty', 'notEmpty'],
-  person: ['in', 'eq', 'notIn', 'empty', 'notEmpty'],
-  tags: ['contains', 'empty', 'notEmpty'],
+  reference: ['in', 'eq', 'notIn', 'contains', 'empty', 'notEmpty'],
+  person: ['in', 'eq', 'notIn', 'contains', 'empty', 'notEmpty'],
+  tags: ['contains', 'in', 'notIn', 'empty', 'notEmpty'],
   json: ['empty', 'notEmpty'],
 };
 
@@ -53,6 +74,7 @@ export function isKnownFilter(definition: EntityDefinition, filter: Filter): boo
 }
 
 export function viewOf(definition: EntityDefinition, key: string): ListView {
+  if (savedViewId(key) !== null) return { key, label: '', filter: [] };
   const view = definition.list.views.find((each) => each.key === key) ?? definition.list.views[0];
   return view ?? { key: 'all', label: 'All', filter: [] };
 }
@@ -91,7 +113,31 @@ export function readListState(definition: EntityDefinition, params: URLSearchPar
       .slice(0, 12),
     archived: params.get('archived') === '1',
     look: (params.get('look') ?? '').slice(0, 40),
+    by: readGroup(definition, params.get('by') ?? ''),
+    columns: readColumns(params.get('c')),
   };
+}
+
+function readGroup(definition: EntityDefinition, text: string): GroupKey | null {
+  const [field, dir] = text.split('.');
+  if (field === undefined || (dir !== 'asc' && dir !== 'desc') || !isGroupable(definition, field)) return null;
+  return { field, dir };
+}
+
+function readColumns(text: string | null): readonly string[] | null {
+  if (text === null) return null;
+  return text
+    .split(',')
+    .filter((name) => /^[A-Za-z]\w*$/.test(name))
+    .slice(0, 100);
+}
+
+const GROUPED: readonly FieldKind[] = ['enum', 'boolean', 'person', 'reference', 'date', 'instant'];
+
+/** Fields whose values make groups; dates do by their months. */
+export function isGroupable(definition: EntityDefinition, key: string): boolean {
+  const field = Object.hasOwn(definition.fields, key) ? definition.fields[key] : undefined;
+  return field !== undefined && GROUPED.includes(field.kind) && field.personal !== true && field.heavy !== true;
 }
 
 /** Writes the state into an address; what stands for itself is left out, so that addresses stay short. */
@@ -106,6 +152,8 @@ export function writeListState(definition: EntityDefinition, state: ListState): 
   }
   if (state.archived) params.set('archived', '1');
   if (state.look !== '') params.set('look', state.look);
+  if (state.by !== null) params.set('by', `${state.by.field}.${state.by.dir}`);
+  if (state.columns !== null) params.set('c', state.columns.join(','));
   return params;
 }
 

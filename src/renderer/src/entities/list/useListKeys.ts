@@ -5,6 +5,7 @@ import { useShortcuts } from '../../lib/use-shortcuts';
 const PAGE = 20;
 
 export interface ListKeys {
+  /** Lines of the grid, heads of groups included. */
   readonly total: number;
   readonly cursor: number;
   readonly mayCreate: boolean;
@@ -18,6 +19,8 @@ export interface ListKeys {
   readonly onNew: () => void;
   /** Null where nothing is imported. */
   readonly onImport: (() => void) | null;
+  /** Null on the line of a record in a list without groups. */
+  readonly onFold: ((open: boolean) => void) | null;
   readonly onFilter: () => void;
   readonly onFind: () => void;
   /** False where there was nothing to leave. */
@@ -45,6 +48,18 @@ export function useListKeys(definition: Entity, keys: ListKeys): void {
       hint: rows ? undefined : 'import',
       enabled: keys.onImport !== null,
       run: () => keys.onImport?.(),
+    },
+    {
+      keys: 'ArrowLeft',
+      label: 'Shut the group',
+      enabled: keys.onFold !== null,
+      run: () => keys.onFold?.(false),
+    },
+    {
+      keys: 'ArrowRight',
+      label: 'Open the group',
+      enabled: keys.onFold !== null,
+      run: () => keys.onFold?.(true),
     },
     { keys: 'F', label: 'Add a filter', run: keys.onFilter },
     { keys: '/', label: 'Find in this view', run: keys.onFind },

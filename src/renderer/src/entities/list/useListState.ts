@@ -3,8 +3,9 @@ import type { EntityDefinition } from '@shared/entities/define';
 import type { AppSettings } from '@shared/wire/app';
 import { useCallback, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { useMe, useWorkspace } from '../../lib/session';
 import { saveSettings, useSettings } from '../../lib/settings';
-import { defaultColumns, loadColumns, saveColumns } from './columns';
+import { type ColumnLayout, defaultLayout, loadLayout, saveLayout } from './columns';
 import { type ListState, readListState, writeListState } from './query';
 
 /** Height of a row in pixels, as in tokens.css. */
@@ -23,22 +24,39 @@ export function useListState(definition: EntityDefinition): readonly [ListState,
 
 export interface Columns {
   readonly shown: readonly string[];
+  readonly widths: Readonly<Record<string, number>>;
   readonly set: (columns: readonly string[]) => void;
+  /** Null: as wide as the definition has it. */
+  readonly setWidth: (column: string, width: number | null) => void;
   /** Back to the columns of the definition. */
   readonly reset: () => void;
 }
 
-export function useColumns(definition: EntityDefinition): Columns {
-  const [shown, setShown] = useState(() => loadColumns(definition, window.localStorage));
+/** The person's own columns in this tenant, or those of the view that is open. */
+export function useColumns(
+  definition: EntityDefinition,
+  ofView: readonly string[] | null,
+  onView: (columns: readonly string[] | null) => void,
+): Columns {
+  const personId = useMe()?.id ?? '';
+  const tenantId = useWorkspace()?.tenantId ?? '';
+  const place = useMemo(() => ({ personId, tenantId }), [personId, tenantId]);
+  const [layout, setLayout] = useState(() => loadLayout(definition, place, window.localStorage));
+  const keep = (next: ColumnLayout | null) => {
+    saveLayout(definition, place, next, window.localStorage);
+    setLayout(next ?? defaultLayout(definition));
+  };
   return {
-    shown,
-    set: (columns) => {
-      saveColumns(definition, columns, window.localStorage);
-      setShown(columns);
+    shown: ofView ?? layout.columns,
+    widths: layout.widths,
+    set: (columns) => (ofView === null ? keep({ ...layout, columns }) : onView(columns)),
+    setWidth(column, width) {
+      const widths = Object.fromEntries(Object.entries(layout.widths).filter(([key]) => key !== column));
+      keep({ ...layout, widths: width === null ? widths : { ...widths, [column]: width } });
     },
-    reset: () => {
-      saveColumns(definition, null, window.localStorage);
-      setShown(defaultColumns(definition));
+    reset() {
+      keep(null);
+      if (ofView !== null) onView(null);
     },
   };
 }

@@ -30,3 +30,14 @@ export function exportFileName(tenant: string, what: string, today: string): str
       .slice(0, 60);
   return `${part(tenant)}_${part(what.toLowerCase())}_${today}.csv`;
 }
+
+/** Hands a text to the browser's download, which asks where to put it. For small tables of a screen; lists are exported by main. */
+export function download(fileName: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  // the download has taken its own hold of the blob by the next turn
+  window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
