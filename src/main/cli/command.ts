@@ -10,6 +10,8 @@ export interface OptionSpec {
   /** What stands for the value in the usage, for example `ID`. */
   readonly value?: string;
   readonly required?: boolean;
+  /** May be given more than once. */
+  readonly multiple?: boolean;
   readonly help: string;
 }
 
@@ -19,6 +21,8 @@ export interface Values {
   text(name: string): string;
   optional(name: string): string | undefined;
   flag(name: string): boolean;
+  /** Every value of an option that may be given more than once. */
+  all(name: string): readonly string[];
 }
 
 /** What a command has to say: `json` for scripts, `text` for people. */
@@ -27,6 +31,10 @@ export interface Answer {
   readonly text: readonly string[];
   /** True where what was asked for was found to be broken: exit code 1 although the answer is whole. */
   readonly failed?: boolean;
+  /** True where somebody else changed the same: exit code 3, nothing was written, and the answer says what stands against what. */
+  readonly conflict?: boolean;
+  /** What goes out as it is, instead of `json` or `text`, a newline not added. */
+  readonly raw?: string;
 }
 
 /** What a command is given that needs no database. */
@@ -56,6 +64,7 @@ export interface CommandCall extends OfflineCall {
 
 export interface Command {
   readonly words: readonly string[];
+  /** The last may end in `…`, for several; in brackets it may be left out. */
   readonly positionals: readonly string[];
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionSpec>>;

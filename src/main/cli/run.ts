@@ -1,6 +1,6 @@
 /**
  * Runs one command line: reads it, opens the database, runs the command, prints, closes. Exit codes: 0 done, 1 refused with a
- * sentence on stderr, 2 usage. Promises never to print a stack, a password or a URL.
+ * sentence on stderr, 2 usage, 3 somebody else changed the same. Promises never to print a stack, a password or a URL.
  */
 import { isAbsolute, resolve } from 'node:path';
 import type { EmbeddedTransport } from '@main/db/embedded/transport';
@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly commands?: readonly Command[];
 }
 
-export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2 | 3> {
   const { io, commands = COMMANDS } = surroundings;
   try {
     const parsed = parseCommandLine(args, commands);
@@ -47,10 +47,12 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   }
 }
 
-async function runCommand(invocation: Invocation, { io, embedded, folder }: Surroundings): Promise<0 | 1> {
+async function runCommand(invocation: Invocation, { io, embedded, folder }: Surroundings): Promise<0 | 1 | 3> {
   const { command, common, values, positionals } = invocation;
-  const say = (answer: Answer): 0 | 1 => {
-    io.out(common.json ? `${JSON.stringify(answer.json)}\n` : `${answer.text.join('\n')}\n`);
+  const say = (answer: Answer): 0 | 1 | 3 => {
+    if (answer.raw !== undefined) io.out(answer.raw);
+    else io.out(common.json ? `${JSON.stringify(answer.json)}\n` : `${answer.text.join('\n')}\n`);
+    if (answer.conflict) return 3;
     return answer.failed ? 1 : 0;
   };
   const path = (given: string) => (isAbsolute(given) ? given : resolve(folder, given));

@@ -43,11 +43,12 @@ export function parseCommandLine(args: readonly string[], commands: readonly Com
   const { values, positionals } = readOptions(args, specs, command);
   if (values.help === true) return { help: command };
   const own = positionals.slice(command.words.length);
-  if (own.length < command.positionals.length) {
+  const needed = command.positionals.filter((one) => !one.startsWith('[')).length;
+  if (own.length < needed) {
     throw new UsageError(`${command.positionals[own.length]} is missing`, command);
   }
   // A last one that ends in “…” may be given several times.
-  if (own.length > command.positionals.length && !command.positionals.at(-1)?.endsWith('…')) {
+  if (own.length > command.positionals.length && !/…\]?$/.test(command.positionals.at(-1) ?? '')) {
     throw new UsageError(`“${own[command.positionals.length]}” is one argument too many`, command);
   }
   for (const [name, spec] of Object.entries(command.options)) {
@@ -57,10 +58,14 @@ export function parseCommandLine(args: readonly string[], commands: readonly Com
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const all = (name: string): readonly string[] => {
+    const value = values[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  };
   return {
     command,
     positionals: own,
-    values: { optional, flag: (name) => values[name] === true, text: (name) => optional(name) ?? '' },
+    values: { optional, flag: (name) => values[name] === true, text: (name) => optional(name) ?? '', all },
     common: { database: optional('database'), dataDir: optional('data-dir'), json: values.json === true },
   };
 }
@@ -88,7 +93,9 @@ function wordsOf(args: readonly string[], commands: readonly Command[]): string[
 }
 
 function readOptions(args: readonly string[], specs: Readonly<Record<string, OptionSpec>>, command: Command) {
-  const options = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type }]));
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, { type: spec.type, multiple: spec.multiple === true }]),
+  );
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
@@ -108,6 +115,7 @@ function unknownCommand(args: readonly string[], commands: readonly Command[]): 
 function signature(command: Command): string {
   const options = Object.entries(command.options).map(([name, spec]) => {
     const text = `--${name}${spec.value ? ` ${spec.value}` : ''}`;
+    if (spec.multiple) return `[${text}]…`;
     return spec.required ? text : `[${text}]`;
   });
   return [...command.words, ...options, ...command.positionals].join(' ');
@@ -134,7 +142,7 @@ export function usageText(commands: readonly Command[], command: Command | null)
     '',
     'Without --database or KOMPL_DATABASE_URL the embedded workspace is used. A person’s password comes from',
     'KOMPL_PASSWORD or is asked for; over an administrator’s connection --as needs none.',
-    'Exit codes: 0 done, 1 refused (the reason is on stderr), 2 usage.',
+    'Exit codes: 0 done, 1 refused (the reason is on stderr), 2 usage, 3 somebody else changed the same.',
     '',
   ].join('\n');
 }

@@ -12,6 +12,7 @@ import { LOAD_COMMANDS } from './load';
 import { MAINTAIN_COMMANDS } from './maintain';
 import { OSCAL_COMMANDS } from './oscal';
 import { SAMPLE_COMMANDS } from './sample';
+import { RECORD_COMMANDS } from './record';
 import { TENANT_COMMANDS } from './tenant';
 import { LEAVING_COMMANDS } from './tenant-leaving';
 import { SPACE_COMMANDS } from './tenant-spaces';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   ...LIST_COMMANDS,
   ...SAMPLE_COMMANDS,
   ...IMPORT_COMMANDS,
+  ...RECORD_COMMANDS,
   ...LOAD_COMMANDS,
   ...LIBRARY_COMMANDS,
   ...DEMO_COMMANDS,

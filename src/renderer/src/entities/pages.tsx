@@ -1,16 +1,17 @@
 /** The three screens as the routes know them: they read the address, find the definition, fetch the record, and hand over. */
 
 import { Button } from '@mantine/core';
-import type { Entity } from '@shared/entities/define';
+import { type Entity, recordTitle } from '@shared/entities/define';
 import { type EntityName, entityOf, isEntityName } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { RecordView } from '@shared/wire/records';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { ErrorState } from '../components/ErrorState';
 import { Page } from '../components/Page';
 import { SkeletonRows } from '../components/Skeleton';
+import { noteRecent } from '../lib/recent';
 import { useRights } from '../lib/rights';
 import { recordOptions } from './api';
 import { EntityDetail } from './detail/DetailPage';
@@ -54,6 +55,11 @@ interface WithRecordProps extends Named {
 function WithRecord({ name, definition, id, children }: WithRecordProps) {
   const navigate = useNavigate();
   const record = useQuery(recordOptions(name, id));
+  const row = record.data?.row;
+  useEffect(() => {
+    if (row !== undefined && definition.internal !== true)
+      noteRecent({ entity: name, id: row.id, title: recordTitle(definition, row) });
+  }, [name, definition, row]);
   if (record.data !== undefined) return children(record.data);
   const { one, many } = definition.label;
   return (

@@ -6,7 +6,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { CodedClientError } from '../lib/errors';
 import { isThisMachine, NEW_VALUES, toInput } from './connections/form';
 import { sheetOf } from './keys/KeysSheet';
-import { allCommands, markWords, readQuery } from './palette/commands';
+import { byKind } from './palette/CommandPalette';
+import { allCommands, markWords, readQuery, type screenCommands } from './palette/commands';
 import { signInWords, waitUntil } from './signin/refusal';
 import { reachOf } from './signin/ServerField';
 import { filterWorkspaces } from './tenants/filter';
@@ -99,8 +100,9 @@ describe('the connection form', () => {
 });
 
 describe('the palette', () => {
-  const context = (text: string, may: boolean) =>
+  const context = (text: string, may: boolean, screen: Parameters<typeof screenCommands>[0] = []) =>
     allCommands({
+      screen,
       go: vi.fn(),
       functions: ['auditor'],
       platform: false,
@@ -119,6 +121,30 @@ describe('the palette', () => {
   it('offers to make only what the person may make', () => {
     expect(context('', true).some((command) => command.label === 'New finding')).toBe(true);
     expect(context('', false).some((command) => /^New |Import/.test(command.label))).toBe(false);
+  });
+
+  it('offers what the screen in front offers, and runs the very same', () => {
+    const ran = vi.fn();
+    const off = { keys: 'E', label: 'Edit the row', enabled: false, run: ran };
+    const move = { keys: ['J', 'ArrowDown'], label: 'Next row', run: ran };
+    const list = { name: 'Findings', layer: 0, shortcuts: [{ keys: 'F', label: 'Add a filter', run: ran }, off, move] };
+    const found = context('add a fil', true, [list]);
+    expect(found.map((command) => [command.label, command.note, command.keys])).toEqual([['Add a filter', 'Findings', 'F']]);
+    found[0]?.run();
+    expect(ran).toHaveBeenCalledTimes(1);
+  });
+
+  it('goes to every list that the person may read, and to none that belongs to another screen', () => {
+    const labels = context('go to', true).map((command) => command.label);
+    expect(labels).toEqual(expect.arrayContaining(['Go to Findings', 'Go to Evidence files']));
+    expect(labels).not.toContain('Go to Saved views');
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+
+  it('keeps hits of one kind together, the kind of the best hit first', () => {
+    const hit = (entity: 'findings' | 'controls', id: string) => ({ entity, id, ref: null, title: id, status: null });
+    const mixed = [hit('controls', 'a'), hit('findings', 'b'), hit('controls', 'c')];
+    expect(byKind(mixed).map(({ id }) => id)).toEqual(['a', 'c', 'b']);
   });
 
   it('always leaves the way to another tenant', () => {

@@ -90,6 +90,8 @@ export interface ShortcutRegistry {
   begin(): void;
   /** True where a short cut took the event. What a stroke has closed already, it does not close the screen below as well. */
   handle(event: KeyboardEvent): boolean;
+  /** What the screen itself offers now, below any dialog; without what belongs to the window. */
+  screen(): readonly ShortcutGroup[];
   /** Groups of the layer that is heard, newest last. */
   active(): readonly ShortcutGroup[];
   hints(): readonly KeyHint[];
@@ -205,6 +207,7 @@ export function createShortcutRegistry(): ShortcutRegistry {
       return begins;
     },
     active: () => activeNow,
+    screen: () => [...groups.values()].filter((group) => group.layer === BASE_LAYER && group.base !== true),
     hints: () => hintsNow,
     subscribe(listener) {
       listeners.add(listener);

@@ -11,20 +11,25 @@ import { KeyCap } from '../../components/KeyCap';
 import { TenantMark } from '../../components/TenantMark';
 import { errorWords } from '../../lib/error-texts';
 import { toErrorData } from '../../lib/errors';
+import { useRecent } from '../../lib/recent';
 import { isAllowed } from '../../lib/rights';
 import { currentSession, useWorkspace } from '../../lib/session';
 import { signOut } from '../../lib/session-actions';
 import { saveSettings } from '../../lib/settings';
+import { shortcuts } from '../../lib/shortcuts';
 import { trpc } from '../../lib/trpc';
 import css from './CommandPalette.module.css';
 import { allCommands, type Command, markWords, readQuery } from './commands';
 
-const MOST_RECORDS = 8;
+const MOST_RECORDS = 24;
+const MOST_RECENT = 5;
 const MOST_COMMANDS = 6;
 
 interface Row {
   readonly key: string;
-  readonly group: 'Records' | 'Commands';
+  /** Heading; records stand under the name of their kind. */
+  readonly group: string;
+  readonly isRecord: boolean;
   readonly icon: string;
   readonly ref: string | null;
   readonly title: string;
@@ -39,6 +44,12 @@ function statusWord(hit: SearchHit): string {
     ? definition.fields[definition.states.field]?.options?.find((one) => one.value === hit.status)
     : undefined;
   return [definition.label.one.toLowerCase(), option?.label.toLowerCase()].filter(Boolean).join(', ');
+}
+
+/** Hits of one kind together, the kinds in the order of their best hit. */
+export function byKind(hits: readonly SearchHit[]): readonly SearchHit[] {
+  const kinds = [...new Set(hits.map(({ entity }) => entity))];
+  return kinds.flatMap((kind) => hits.filter(({ entity }) => entity === kind));
 }
 
 function useRecords(text: string, wanted: boolean) {
@@ -58,6 +69,9 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const id = useId();
   const { mode, text } = readQuery(input);
   const records = useRecords(text, mode !== 'commands' && workspace !== null);
+  const recent = useRecent();
+  // what the screen offers, before this dialog lay over it
+  const [screen] = useState(() => shortcuts.screen());
 
   const leave = (act: () => void) => () => {
     onClose();
@@ -76,12 +90,29 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
           setTheme: (theme) => void saveSettings({ theme }),
           signOut: () => void signOut(),
           text,
+          screen,
+          act: (shortcut) => void shortcut.run(new KeyboardEvent('keydown')),
         });
+  const seen = mode === 'all' && text === '' ? recent.slice(0, MOST_RECENT) : [];
   const rows: readonly Row[] = [
-    ...found.slice(0, MOST_RECORDS).map(
+    ...seen.map(
+      ({ entity, id: recordId, title }): Row => ({
+        key: `recent-${recordId}`,
+        group: 'Recent',
+        isRecord: true,
+        icon: entityOf(entity).icon,
+        ref: null,
+        title,
+        note: entityOf(entity).label.one.toLowerCase(),
+        keys: undefined,
+        run: leave(() => void navigate(`/r/${entity}/${recordId}`)),
+      }),
+    ),
+    ...byKind(found.slice(0, MOST_RECORDS)).map(
       (hit): Row => ({
         key: `${hit.entity}-${hit.id}`,
-        group: 'Records',
+        group: entityOf(hit.entity).label.many,
+        isRecord: true,
         icon: entityOf(hit.entity).icon,
         ref: hit.ref,
         title: hit.title,
@@ -94,6 +125,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
       (command): Row => ({
         key: command.key,
         group: 'Commands',
+        isRecord: false,
         icon: command.icon,
         ref: null,
         title: command.label,
@@ -172,7 +204,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
               <span className={css.words}>
                 {row.ref ? <strong className={css.ref}>{row.ref}</strong> : null}
                 <span>
-                  {row.group === 'Records'
+                  {row.isRecord
                     ? markWords(row.title, text).map((piece, place) =>
                         // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text in their order
                         piece.hit ? <mark key={place}>{piece.text}</mark> : <span key={place}>{piece.text}</span>,

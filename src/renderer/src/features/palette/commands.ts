@@ -4,6 +4,8 @@ import type { TenantFunction } from '@shared/roles';
 import type { AppSettings } from '@shared/wire/app';
 import { NAVIGATION, navItemsFor } from '../../app/navigation';
 import { type Overlay, openOverlay } from '../../lib/overlays';
+import { isAllowed } from '../../lib/rights';
+import { keysOf, type Shortcut, type ShortcutGroup } from '../../lib/shortcuts';
 
 export interface Command {
   readonly key: string;
@@ -23,6 +25,10 @@ export interface CommandContext {
   readonly setTheme: (theme: AppSettings['theme']) => void;
   readonly signOut: () => void;
   readonly text: string;
+  /** What the screen in front offers by its keys. */
+  readonly screen: readonly ShortcutGroup[];
+  /** Does what a short cut does. */
+  readonly act: (shortcut: Shortcut) => void;
 }
 
 /** Entities that have no list of their own are made from their parents. */
@@ -32,7 +38,23 @@ const MADE_BY_HAND = ENTITY_NAMES.filter((name) =>
 
 const overlay = (name: Overlay) => () => openOverlay(name);
 
-export function allCommands({ go, functions, platform, mayCreate, setTheme, signOut, text }: CommandContext): readonly Command[] {
+/** Keys that move about are no commands. */
+const MOVING = /^(?:Arrow|Page|Home$|End$|Escape$|[JK]$)/;
+
+/** What can be done on the screen in front, by the very functions that its keys run. */
+export function screenCommands(groups: readonly ShortcutGroup[], act: CommandContext['act']): readonly Command[] {
+  return groups.flatMap((group) =>
+    group.shortcuts.flatMap((shortcut): Command[] => {
+      const [first = ''] = keysOf(shortcut);
+      if (shortcut.enabled === false || keysOf(shortcut).some((key) => MOVING.test(key))) return [];
+      const key = `screen-${group.name}-${first}`;
+      return [{ key, icon: 'keyboard', label: shortcut.label, note: group.name, keys: first, run: () => act(shortcut) }];
+    }),
+  );
+}
+
+export function allCommands(context: CommandContext): readonly Command[] {
+  const { go, functions, platform, mayCreate, setTheme, signOut, text, screen, act } = context;
   const news = MADE_BY_HAND.filter(mayCreate).map((name): Command => {
     const { label } = entityOf(name);
     return { key: `new-${name}`, icon: 'plus', label: `New ${label.one.toLowerCase()}`, run: () => go(`/r/${name}/new`) };
@@ -46,6 +68,13 @@ export function allCommands({ go, functions, platform, mayCreate, setTheme, sign
       run: () => go(item.to),
     }),
   );
+  // every list that the person may read, whether the navigation has a place for it or not
+  const lists = ENTITY_NAMES.filter(
+    (name) => !MADE_BY_HAND.includes(name) && entityOf(name).internal !== true && isAllowed(functions, name, 'read'),
+  ).map((name): Command => {
+    const { label, icon } = entityOf(name);
+    return { key: `list-${name}`, icon, label: `Go to ${label.many}`, run: () => go(`/r/${name}`) };
+  });
   const imports: Command[] = mayCreate('regulations')
     ? [
         {
@@ -66,6 +95,7 @@ export function allCommands({ go, functions, platform, mayCreate, setTheme, sign
     }),
   );
   const all: Command[] = [
+    ...screenCommands(screen, act),
     {
       key: 'tenant',
       icon: 'selector',
@@ -77,6 +107,7 @@ export function allCommands({ go, functions, platform, mayCreate, setTheme, sign
     ...news,
     ...imports,
     ...goTo,
+    ...lists,
     { key: 'keys', icon: 'keyboard', label: 'All keys', keys: '?', run: overlay('keys') },
     ...themes,
     { key: 'sign-out', icon: 'sign-out', label: 'Sign out', run: signOut },
