@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openWorkbook } from '@main/bulk/source/xlsx';
 import { createTestDatabase, embeddedFolder, type TestDatabase, testKinds } from '@main/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropRoles, typed, urlOf } from './testing';
@@ -121,5 +122,66 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s
     expect((await kompl('library publish shared --version 2 --all')).out).toContain('1 updated');
     expect((await kompl('library show shared')).out).toContain('Load: 2');
     expect((await kompl('library list --json')).out).toContain('"slug":"shared"');
+  });
+
+  // Each line opens the workspace anew, which takes the embedded server seconds; the services behind it are tested on both.
+  it.skipIf(kind === 'embedded')('lists, shows, makes, changes and exports records, and overwrites nobody', async () => {
+    const as = `--tenant ${domain} --as ${email}`;
+    const json = async (line: string, input = '') => {
+      const { code, out, err } = await kompl(`${line} ${as} --json`, input);
+      return { code, err, body: out === '' ? null : JSON.parse(out) };
+    };
+    expect((await json('create control-sets name=Kit')).code).toBe(0);
+    for (const [ref, name] of [
+      ['D-1', 'One'],
+      ['D-2', 'Two'],
+    ])
+      expect((await json(`create controls ref=${ref} name=${name} controlSet=Kit`)).code).toBe(0);
+    const listed = await json('list controls --filter name~n --filter controlSet~kit --sort ref:desc --columns ref,name');
+    expect(listed).toMatchObject({ code: 0, body: { total: 1, rows: [{ ref: 'D-1' }] } });
+    expect((await kompl(`list controls ${as} --filter controlSet=Kit --columns ref`)).out).toBe('ref\nD-1\nD-2\n2 of 2\n');
+    expect((await json('list controls --filter nothing=1')).code).toBe(2);
+    expect((await json('list controls --filter owner=nobody@x.example')).err).toContain('names nobody here');
+
+    const made = await json('create controls ref=D-3 name=Three controlSet=Kit owner=@me tags=a,b keyControl=yes status=active');
+    expect(made).toMatchObject({
+      code: 0,
+      body: { status: 'applied', rowVersion: 1, row: { tags: ['a', 'b'], keyControl: true } },
+    });
+    const again = '01936f0e-0000-7000-8000-0000000000aa';
+    const one = await json(`create controls --operation ${again} --stdin`, '{"ref": "D-4", "name": "Four", "controlSet": "Kit"}');
+    const two = await json(`create controls --operation ${again} --stdin`, '{"ref": "D-4", "name": "Four", "controlSet": "Kit"}');
+    expect(two.body.row.id).toBe(one.body.row.id);
+    expect((await json('create controls ref=D-9')).err).toContain('needs a value');
+    expect((await json('create controls --stdin', '[1]')).code).toBe(1);
+
+    expect((await json('get controls D-3')).body.row).toMatchObject({ name: 'Three', rowVersion: 1 });
+    expect((await kompl(`get controls ${as} D-3`)).out).toContain('Kit');
+    expect((await json('get controls D-99')).err).toContain('D-99');
+    expect((await json('update controls D-3 maturity=3 nextTest=2027-01-01')).body).toMatchObject({
+      status: 'applied',
+      rowVersion: 2,
+    });
+    const merged = await json('update controls D-3 --base-version 1 priority=2');
+    expect(merged.body).toMatchObject({ status: 'merged', rowVersion: 3 });
+    const conflict = await json('update controls D-3 --base-version 1 nextTest=2027-02-02');
+    expect(conflict).toMatchObject({
+      code: 3,
+      body: { status: 'conflict', conflicts: [{ field: 'nextTest', base: null, mine: '2027-02-02', theirs: '2027-01-01' }] },
+    });
+    expect((await kompl(`update controls ${as} D-3 --base-version 1 nextTest=2027-02-02`)).out).toContain('Nothing was written.');
+    expect((await json('update controls D-3 --base-version 9 priority=1')).code).toBe(2);
+
+    const csv = await kompl(`export controls ${as} --columns ref,name,controlSet,owner --filter ref=D-1,D-3 --sort ref`);
+    expect(csv.out.split('\r\n').slice(0, 2)).toEqual(['\uFEFFRef,Control,Control set,Owner', 'D-1,One,Kit,']);
+    const book = await json('export controls --format xlsx --out controls.xlsx --by status --filter controlSet=Kit');
+    expect(book.body).toMatchObject({ rows: 4, file: 'controls.xlsx' });
+    const workbook = await openWorkbook(join(folder, 'controls.xlsx'));
+    expect(workbook.sheets).toEqual(['Controls', 'About']);
+    const cells: unknown[] = [];
+    for await (const { cells: row } of (await workbook.table('Controls')).rows) cells.push(row);
+    expect(cells).toHaveLength(5);
+    expect((await json('export controls --format xlsx')).code).toBe(2);
+    expect((await kompl(`audit list --tenant ${domain} --json`)).out).toContain('"export"');
   });
 });

@@ -1,4 +1,4 @@
-/** Filters, order and columns of a list as they are typed: `status=open,confirmed`, `due<=@today+30`, `-due`, `ref,title`. */
+/** Filters, order and columns of a list as they are typed: `status=open,confirmed`, `due<=@today+30`, `due:desc`, `ref,title`. */
 import type { Entity } from '@shared/entities/define';
 import type { EntityName } from '@shared/entities/registry';
 import { entityOf } from '@shared/entities/registry';
@@ -16,7 +16,7 @@ export const QUERY_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   },
   view: { type: 'string', value: 'KEY', help: 'one of the views of the list, for example open' },
   search: { type: 'string', value: 'WORDS', help: 'only records that hold all these words' },
-  sort: { type: 'string', value: 'FIELDS', help: 'by these, separated by comma; a minus in front turns one round' },
+  sort: { type: 'string', value: 'FIELDS', help: 'by these, separated by comma; FIELD:desc turns one round' },
   columns: { type: 'string', value: 'FIELDS', help: 'these, separated by comma, instead of those of the list' },
   archived: { type: 'boolean', help: 'the archived records instead' },
 };
@@ -66,8 +66,9 @@ export async function queryTyped(typing: Typing, name: EntityName, values: Value
   }
   for (const text of values.all('filter')) filter.push(await filterTyped(typing, entity, text));
   const sort = listTyped(values.optional('sort')).map((text) => {
-    const dir = text.startsWith('-') ? ('desc' as const) : ('asc' as const);
-    return { field: fieldNamed(entity, text.replace(/^[-+]/, ''))[0], dir };
+    const [field = '', dir = 'asc'] = text.split(':');
+    if (dir !== 'asc' && dir !== 'desc') throw new UsageError(`--sort is FIELD or FIELD:desc, not “${text}”`);
+    return { field: fieldNamed(entity, field)[0], dir };
   });
   return { filter, search: values.optional('search') ?? '', sort, archived: values.flag('archived') };
 }

@@ -1,7 +1,7 @@
 /** The command line as people type it: what is understood, what is refused, and with which sentence. */
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from './commands';
-import { entityNamed } from './commands/list';
+import { entityNamed } from './names';
 import { readDatabaseUrl } from './target';
 import { type Invocation, parseCommandLine, UsageError, usageText } from './usage';
 
