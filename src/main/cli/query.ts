@@ -68,7 +68,7 @@ export async function queryTyped(typing: Typing, name: EntityName, values: Value
   const sort = listTyped(values.optional('sort')).map((text) => {
     const [field = '', dir = 'asc'] = text.split(':');
     if (dir !== 'asc' && dir !== 'desc') throw new UsageError(`--sort is FIELD or FIELD:desc, not “${text}”`);
-    return { field: fieldNamed(entity, field)[0], dir };
+    return { field: fieldNamed(entity, field)[0], dir: dir === 'desc' ? ('desc' as const) : ('asc' as const) };
   });
   return { filter, search: values.optional('search') ?? '', sort, archived: values.flag('archived') };
 }
