@@ -158,11 +158,11 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s
     expect((await json('get controls D-3')).body.row).toMatchObject({ name: 'Three', rowVersion: 1 });
     expect((await kompl(`get controls ${as} D-3`)).out).toContain('Kit');
     expect((await json('get controls D-99')).err).toContain('D-99');
-    expect((await json('update controls D-3 maturity=3 nextTest=2027-01-01')).body).toMatchObject({
+    expect((await json('update controls D-3 frequency=yearly nextTest=2027-01-01')).body).toMatchObject({
       status: 'applied',
       rowVersion: 2,
     });
-    const merged = await json('update controls D-3 --base-version 1 priority=2');
+    const merged = await json('update controls D-3 --base-version 1 description=more');
     expect(merged.body).toMatchObject({ status: 'merged', rowVersion: 3 });
     const conflict = await json('update controls D-3 --base-version 1 nextTest=2027-02-02');
     expect(conflict).toMatchObject({
@@ -170,7 +170,7 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s
       body: { status: 'conflict', conflicts: [{ field: 'nextTest', base: null, mine: '2027-02-02', theirs: '2027-01-01' }] },
     });
     expect((await kompl(`update controls ${as} D-3 --base-version 1 nextTest=2027-02-02`)).out).toContain('Nothing was written.');
-    expect((await json('update controls D-3 --base-version 9 priority=1')).code).toBe(2);
+    expect((await json('update controls D-3 --base-version 9 description=x')).code).toBe(2);
 
     const csv = await kompl(`export controls ${as} --columns ref,name,controlSet,owner --filter ref=D-1,D-3 --sort ref`);
     expect(csv.out.split('\r\n').slice(0, 2)).toEqual(['\uFEFFRef,Control,Control set,Owner', 'D-1,One,Kit,']);

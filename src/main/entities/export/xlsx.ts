@@ -118,13 +118,21 @@ export async function* xlsxBytes(
   zip.addBuffer(Buffer.from(workbook), 'xl/workbook.xml', options);
   zip.addBuffer(Buffer.from(aboutSheet(head)), 'xl/worksheets/sheet2.xml', options);
   const sheet = Readable.from(rowSheet(columns, batches));
-  const out = new Readable().wrap(zip.outputStream);
-  sheet.on('error', (error) => out.destroy(error));
-  zip.on('error', (error) => out.destroy(error));
+  const failed = new Promise<never>((_, reject) => {
+    sheet.on('error', reject);
+    zip.on('error', reject);
+  });
+  failed.catch(() => undefined);
   zip.addReadStream(sheet, 'xl/worksheets/sheet1.xml', options);
   zip.end();
+  // The container's stream does not end where the sheet breaks off; whichever comes first is heard.
+  const pieces = Readable.from(zip.outputStream)[Symbol.asyncIterator]();
   try {
-    for await (const piece of out) yield piece;
+    for (;;) {
+      const next: IteratorResult<Buffer> = await Promise.race([pieces.next(), failed]);
+      if (next.done) break;
+      yield next.value;
+    }
   } finally {
     sheet.destroy();
   }
