@@ -180,7 +180,7 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('loading on %s
     expect(workbook.sheets).toEqual(['Controls', 'About']);
     const cells: unknown[] = [];
     for await (const { cells: row } of (await workbook.table('Controls')).rows) cells.push(row);
-    expect(cells).toHaveLength(5);
+    expect(cells).toHaveLength(4);
     expect((await json('export controls --format xlsx')).code).toBe(2);
     expect((await kompl(`audit list --tenant ${domain} --json`)).out).toContain('"export"');
   });

@@ -13,6 +13,7 @@ import { bringDataCare } from './catalogs';
 import { type DemoAudit, type DemoFinding, type DemoTest, demoCatalogue, type TenantContent } from './content';
 import { fillFieldwork } from './fieldwork';
 import { Records } from './records';
+import { makeViews } from './views';
 
 export interface TenantToFill {
   readonly content: TenantContent;
@@ -26,7 +27,8 @@ export interface TenantToFill {
 }
 
 export async function fillTenant(fill: TenantToFill): Promise<void> {
-  const records = new Records(new EntityService(ENTITY_HOOKS));
+  const service = new EntityService(ENTITY_HOOKS);
+  const records = new Records(service);
   const compliance = fill.as('compliance');
   const { regulation } = await applyImport(compliance, uuidv7(), parseCatalog(demoCatalogue.text, demoCatalogue));
   await bringDataCare(compliance, records, regulation.id);
@@ -38,6 +40,7 @@ export async function fillTenant(fill: TenantToFill): Promise<void> {
   if (fieldwork) await fillFieldwork({ ...fill, content: fieldwork }, records);
   await endAudits(fill, records);
   await makeAssessments(fill, records, regulation.id);
+  await makeViews(service, fill.as);
 }
 
 type Controls = ReadonlyMap<string, EntityRow<'controls'>>;

@@ -16,7 +16,7 @@ import { formatNumber, formatTime } from '../../lib/format';
 import { useRights } from '../../lib/rights';
 import { useWorkspace } from '../../lib/session';
 import { countsOptions } from '../api';
-import { DOMAIN_LABELS, detailPath, editPath, importPath, newPath, OSCAL_IMPORT_PATH } from '../paths';
+import { DOMAIN_LABELS, detailPath, editPath, importPath, listPath, newPath, OSCAL_IMPORT_PATH } from '../paths';
 import { jsonValue } from '../rows';
 import { useNames, useTitles } from '../values/names';
 import type { Names } from '../values/text';
@@ -187,7 +187,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
       title={definition.label.many}
       crumbs={[
         { label: DOMAIN_LABELS[definition.domain] },
-        { label: definition.label.many, to: view.key === 'all' ? undefined : '.' },
+        { label: definition.label.many, to: view.key === 'all' ? undefined : listPath(name) },
         ...(view.key === 'all' ? [] : [{ label: view.label }]),
       ]}
       flush
