@@ -4,7 +4,8 @@ import { exportRecords } from '@main/entities/export';
 import { EntityService } from '@main/entities/service';
 import { writeStreamAtomically } from '@main/platform/stream-file';
 import { note } from '@main/trail/journal';
-import { type EntityName, entityOf } from '@shared/entities/registry';
+import { type EntityName, type EntityRow, entityOf } from '@shared/entities/registry';
+import type { ListPage } from '@shared/listing';
 import { EXPORT_FORMATS, type ExportFormat } from '@shared/wire/lists';
 import { type Answer, AS_OPTION, type Command, type CommandCall, TENANT_OPTION } from '../command';
 import { entityNamed, fieldNamed } from '../names';
@@ -44,7 +45,7 @@ const list: Command = {
     let total = 0;
     let more = false;
     do {
-      const page = await service.list(ctx, name, {
+      const page: ListPage<EntityRow<EntityName>> = await service.list(ctx, name, {
         ...query,
         offset: rows.length,
         limit: Math.max(1, Math.min(PAGE, limit - rows.length)),
