@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signInTo } from '../fixtures/acts';
+import { open, picture, signIn } from '../fixtures/acts';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { startWorkstation, type Workstation } from '../fixtures/workstation';
 
@@ -50,8 +50,10 @@ test.describe('assessments', () => {
     test.setTimeout(300_000);
     prepared = await prepare('embedded');
     w = await startWorkstation(prepared.newFolder('assessments'));
-    await w.page.getByTestId('email').waitFor();
-    await signInTo(w.page, PEOPLE.compliance, 'Nordhaven Bank AG');
+    await w.page.getByTestId('email').waitFor({ timeout: 120_000 });
+    await signIn(w.page, PEOPLE.compliance);
+    // on a busy machine the first opening of a workspace takes a while
+    await expect(w.page.getByTestId('tenant-block')).toContainText('Nordhaven Bank AG', { timeout: 180_000 });
   });
   test.afterAll(async () => {
     await w?.close();
