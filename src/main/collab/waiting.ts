@@ -36,10 +36,16 @@ function columns(name: EntityName, today: string): string {
     `'${name}' AS entity, t.id`,
     `${entity.refField === null ? 'NULL' : `t.${columnOf(entity.refField)}`}::text AS ref`,
     `t.${columnOf(entity.titleField)}::text AS title`,
-    `${entity.states === undefined ? 'NULL' : `t.${columnOf(entity.states.field)}`}::text AS state`,
+    `${stateOf(entity) ?? 'NULL'}::text AS state`,
     `${due} AS due, (${due} - ${today})::integer AS days`,
     't.updated_by AS person, t.updated_at AS at, t.row_version AS version, NULL::text AS detail',
   ].join(', ');
+}
+
+/** The column of the state of alias `t`: of its machine, or of what moves by commands; null where there is none. */
+function stateOf(entity: Entity): string | null {
+  const field = entity.states?.field ?? entity.work?.state;
+  return field === undefined ? null : `t.${columnOf(field)}`;
 }
 
 function dateOf(entity: Entity, key: string): string {
@@ -48,7 +54,7 @@ function dateOf(entity: Entity, key: string): string {
 
 function live(entity: Entity, parameters: Parameters): string {
   const settled = entity.work?.settled ?? [];
-  const state = entity.states === undefined ? null : `t.${columnOf(entity.states.field)}`;
+  const state = stateOf(entity);
   const open = state === null || settled.length === 0 ? '' : ` AND ${state} <> ALL (${parameters.add(settled, 'text[]')})`;
   return `t.archived_at IS NULL${open}`;
 }
@@ -91,13 +97,21 @@ export function reviewQuestion(names: readonly EntityName[], facts: Facts, limit
   const parts = names.flatMap((name) => {
     const entity: Entity = entityOf(name);
     const review = entity.work?.review;
-    if (review === undefined || entity.states === undefined || !review.by.some((fn) => facts.functions.includes(fn))) return [];
+    const state = stateOf(entity);
+    if (review === undefined || state === null || !review.by.some((fn) => facts.functions.includes(fn))) return [];
     return [
-      `SELECT ${columns(name, today)} FROM ${tableOf(entity)} t WHERE t.${columnOf(entity.states.field)} = ANY (${parameters.add(review.states, 'text[]')})
+      `SELECT ${columns(name, today)} FROM ${tableOf(entity)} t WHERE ${state} = ANY (${parameters.add(review.states, 'text[]')})
        AND t.archived_at IS NULL AND t.updated_by IS DISTINCT FROM ${me}`,
     ];
   });
   return joined(parts, parameters, 'at DESC, id', limit);
+}
+
+/** The condition that a sign-off `s` was of another content than row `t` has now. Records with a `signState` keep what was signed. */
+function signedOtherwise(entity: Entity, table: string): string {
+  return Object.hasOwn(entity.fields, 'signState')
+    ? `s.superseded_at IS NULL AND s.content IS NOT NULL AND s.content_sha256 <> hash_content(present_content(${table}, t.id))`
+    : 's.content_sha256 <> content_sha256(to_jsonb(t))';
 }
 
 /** What the person signed, or approved, and whose content is another one now. */
@@ -112,8 +126,7 @@ export function changedQuestion(names: readonly EntityName[], facts: Facts, limi
       `SELECT DISTINCT ON (t.id) ${columns(name, today).replace('NULL::text AS detail', 's.kind::text AS detail')}
        FROM sign_offs s JOIN ${tableOf(entity)} t ON t.id = s.resource_id
        WHERE s.resource_type = ${table} AND s.created_by = ${me} AND s.withdrawn_at IS NULL AND t.archived_at IS NULL
-         AND s.content_sha256 <> CASE WHEN s.content IS NULL THEN content_sha256(to_jsonb(t))
-           ELSE hash_content(present_content(${table}, t.id)) END`,
+         AND ${signedOtherwise(entity, table)}`,
       ...((entity.approval ?? []).length === 0
         ? []
         : [

@@ -59,6 +59,8 @@ export interface WorkRule {
   readonly assignee?: readonly string[];
   /** The date by which it is done; reminders come 30, 7 and 1 days before it, and when it has passed. */
   readonly due?: string;
+  /** The field that holds the state, where it moves by commands and the entity has no machine. */
+  readonly state?: string;
   /** States in which nothing is left to do. Left out: the record waits as long as it is not archived. */
   readonly settled?: readonly string[];
   /** States in which somebody else is asked to look at it: people of these functions, but not whoever changed it last. */

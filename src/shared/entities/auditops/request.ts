@@ -83,4 +83,12 @@ export const evidenceRequest = defineEntity({
     { title: 'Where it belongs', fields: [['auditPlanId', 'controlTestId']] },
   ],
   children: [],
+  work: {
+    assignee: ['askedOf'],
+    due: 'dueDate',
+    state: 'status',
+    settled: ['in_review', 'accepted', 'expired'],
+    review: { states: ['in_review'], by: ['auditor'] },
+  },
+  copy: false,
 });
