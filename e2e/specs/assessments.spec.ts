@@ -98,7 +98,7 @@ test.describe('assessments', () => {
 
   test('many are answered together, with a reason', async () => {
     const { page } = w;
-    await page.getByRole('checkbox', { name: 'Select PPL' }).check();
+    await page.getByRole('checkbox', { name: 'Select PPL', exact: true }).check();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Answer together' }).click();
     const dialog = page.getByRole('dialog');
