@@ -150,6 +150,11 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     'Observers read, auditors work, the lead and the reviewers review. The lead changes the team.',
   ],
   FOUR_EYES: () => ['Four eyes are needed', 'Nobody decides on their own work. Ask somebody else of the team.'],
+  REPORT_FILES_MISSING: () => [
+    'A report is issued with its files',
+    'Issue it on its Report page: the PDF is made, hashed and kept with it.',
+  ],
+  ACTIONS_OPEN: () => ['Actions of this finding are still open', 'Complete or cancel its actions first; then close the finding.'],
   NOTES_OPEN: () => ['Review notes are open', 'Answer them and have them cleared; then approve.'],
   TENANT_SUSPENDED: (d) => [
     `${fact(d, ['tenant', 'name'], 'This tenant')} is suspended`,
@@ -379,6 +384,10 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     'Its records and hashes are here. Ask your administrator to set the former password once more, and open it then.',
   ],
   VAULT_DAMAGED: ['A file in the vault differs from what was filed', 'Keep this laptop as it is and call your administrator.'],
+  REPORT_FILE_DAMAGED: [
+    'A file of this report differs from what was issued',
+    'Nothing was saved. Tell your administrator: the database was changed from outside.',
+  ],
   NOT_ON_THIS_DEVICE: ['The file lies on another laptop', 'Open it there; its record and hash are here.'],
   DISK_FULL: ['There is no space left on this laptop', 'Nothing was written. Free some space and try again.'],
   INTERNAL: (d) => [

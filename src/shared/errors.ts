@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   TEAM_FORBIDS: 'forbidden',
   FOUR_EYES: 'forbidden',
   NOTES_OPEN: 'forbidden',
+  REPORT_FILES_MISSING: 'forbidden',
+  ACTIONS_OPEN: 'forbidden',
   TENANT_SUSPENDED: 'forbidden',
   LICENCE_LIMIT: 'forbidden',
   LAST_ADMINISTRATOR: 'forbidden',
@@ -93,6 +95,7 @@ export const ERROR_CODES = {
   EMBEDDED_START_FAILED: 'local',
   VAULT_LOCKED: 'local',
   VAULT_DAMAGED: 'local',
+  REPORT_FILE_DAMAGED: 'local',
   NOT_ON_THIS_DEVICE: 'local',
   DISK_FULL: 'local',
   // anything unforeseen; `details.reference` is what support looks up in the log

@@ -9,6 +9,7 @@ import { attachFile, attachmentFile, type CollabPort, createCollabPort } from '.
 import type { Database } from '../db/database';
 import { AuditOps } from '../domains/auditops';
 import { createFieldworkPort, type FieldworkPort } from '../domains/auditops/port';
+import type { ReportsPort } from '../domains/auditops/reports';
 import { readPosture } from '../domains/home/posture';
 import { ENTITY_HOOKS } from '../domains/hooks';
 import { exportAssessment } from '../domains/regops/assessment';
@@ -46,6 +47,7 @@ import { asWellAsCanBe, note } from '../trail/journal';
 import { exportTrail, proveTrail, readEntry, readFacets, readTrailPage } from '../trail/service';
 import { createAssessmentsPort } from './assessments-port';
 import { createListPort } from './list-port';
+import { createReportsPort } from './reports-port';
 
 export interface PortOptions {
   readonly session: Session;
@@ -84,6 +86,7 @@ export interface TenantPorts {
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
+  readonly reports: ReportsPort<TenantCall>;
   readonly collab: CollabPort<TenantCall>;
   readonly fieldwork: FieldworkPort<TenantCall>;
   readonly evidence: Evidence;
@@ -202,6 +205,13 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
         if (session.epoch() === call.epoch) options.emit({ type: 'progress', job: jobId, done: rows, total: 0, what: phase });
       },
       journal: options.importJournal,
+    }),
+    reports: createReportsPort({
+      contextOf,
+      workspaceName: (call) => workspaceName(session, call),
+      noted,
+      saveFile: options.saveFile,
+      printer: options.printer,
     }),
     load: createLoadPort({ contextOf, databaseOf, grantedFile, saveFile: options.saveFile }),
     library: createLibraryPort(contextOf, databaseOf),

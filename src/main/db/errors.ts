@@ -23,6 +23,8 @@ export const OWN_SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   KP090: 'TEAM_FORBIDS',
   KP091: 'FOUR_EYES',
   KP092: 'NOTES_OPEN',
+  KP110: 'REPORT_FILES_MISSING',
+  KP111: 'ACTIONS_OPEN',
 };
 
 /** What the state of things forbids (55000) is told apart by the name our functions give as the constraint's. */

@@ -15,7 +15,7 @@ export const SEARCHED_TABLES: ReadonlySet<string> = new Set([
   ...['audit_plans', 'control_tests', 'findings', 'actions', 'audit_evidence', 'evidence_files'],
   ...['compliance_assessments', 'requirement_assessments', 'assessment_controls', 'assessment_evidence'],
   ...['samples', 'sample_items', 'test_exceptions', 'evidence_requests', 'audit_team', 'audit_milestones', 'time_entries'],
-  ...['cross_references', 'tick_marks', 'ticks', 'review_notes'],
+  ...['cross_references', 'tick_marks', 'ticks', 'review_notes', 'audit_reports'],
 ]);
 
 /** Shorter words have no three letters to look up. */

@@ -18,6 +18,7 @@ import { listsRouter } from './routers/lists';
 import { loadRouter } from './routers/load';
 import { oscalRouter } from './routers/oscal';
 import { peopleRouter } from './routers/people';
+import { reportsRouter } from './routers/reports';
 import { searchRouter } from './routers/search';
 import { sessionRouter } from './routers/session';
 import { trailRouter } from './routers/trail';
@@ -37,6 +38,7 @@ export const rootRouter = router({
   library: libraryRouter,
   audits: auditsRouter,
   assessments: assessmentsRouter,
+  reports: reportsRouter,
   fieldwork: fieldworkRouter,
   evidence: evidenceRouter,
   home: homeRouter,

@@ -88,6 +88,7 @@ import type { ImportPort } from '../bulk/import/port';
 import type { LoadPort } from '../bulk/port';
 import type { CollabPort } from '../collab';
 import type { FieldworkPort } from '../domains/auditops/port';
+import type { ReportsPort } from '../domains/auditops/reports';
 import type { CatalogsPort } from '../domains/regops/port';
 import type { LibraryPort } from '../library/port';
 
@@ -302,6 +303,7 @@ export interface Services {
   readonly collab: CollabPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
+  readonly reports: ReportsPort<TenantCall>;
   readonly fieldwork: FieldworkPort<TenantCall>;
   readonly evidence: EvidencePort;
   readonly home: HomePort;

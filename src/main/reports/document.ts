@@ -13,6 +13,8 @@ export interface DocumentTable {
 export type DocumentBlock =
   | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
+  /** Text with the marks of `shared/reports/markdown.ts`. */
+  | { readonly kind: 'markdown'; readonly text: string }
   /** What the document is about, as label and value. */
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: string])[] }
   | DocumentTable;
@@ -23,6 +25,8 @@ export interface ReportDocument {
   readonly tenant: string;
   readonly subtitle: string | null;
   readonly landscape: boolean;
+  /** Where it is there, the document begins with a cover page of these facts, and a table of contents. */
+  readonly cover?: readonly (readonly [label: string, value: string])[];
   readonly blocks: readonly DocumentBlock[];
 }
 

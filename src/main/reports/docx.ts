@@ -1,16 +1,19 @@
 /** A document as a Word file (OOXML), by the `docx` library: headings of their own level, tables whose head repeats on each page. */
+import { type MarkRun, parseMarkdown } from '@shared/reports/markdown';
 import {
   BorderStyle,
   Document,
   Footer,
   HeadingLevel,
   Packer,
+  PageBreak,
   PageNumber,
   PageOrientation,
   Paragraph,
   Table,
   TableCell,
   TableLayoutType,
+  TableOfContents,
   TableRow,
   TextRun,
   WidthType,
@@ -23,11 +26,21 @@ const LINE = { style: BorderStyle.SINGLE, size: 4, color: 'DFE3E8' } as const;
 
 /** The bytes of a .docx. */
 export async function toDocx(document: ReportDocument): Promise<Uint8Array> {
-  const { title, tenant, subtitle, landscape, blocks } = document;
+  const { title, tenant, landscape, blocks, cover } = document;
   const inside = (landscape ? PAGE.height : PAGE.width) - 2 * PAGE.margin;
   const file = new Document({
     creator: tenant,
     title,
+    // The contents are a field; Word fills it in when the file is opened.
+    features: { updateFields: cover !== undefined },
+    numbering: {
+      config: [
+        {
+          reference: 'ordered',
+          levels: [{ level: 0, format: 'decimal', text: '%1.', style: { paragraph: { indent: { left: 400, hanging: 300 } } } }],
+        },
+      ],
+    },
     styles: { default: { document: { run: { font: 'Calibri', size: 20 } } } },
     sections: [
       {
@@ -53,18 +66,43 @@ export async function toDocx(document: ReportDocument): Promise<Uint8Array> {
             ],
           }),
         },
-        children: [
-          new Paragraph({ text: title, heading: HeadingLevel.TITLE }),
-          new Paragraph({
-            children: [new TextRun({ text: [tenant, subtitle].filter(Boolean).join(' · '), color: '4E5969' })],
-            spacing: { after: 240 },
-          }),
-          ...blocks.flatMap((it) => block(it, inside)),
-        ],
+        children: [...front(document, inside), ...blocks.flatMap((it) => block(it, inside))],
       },
     ],
   });
   return new Uint8Array(await Packer.toBuffer(file));
+}
+
+/** Title and tenant; with a cover, a page of them with the facts, and the contents on the next. */
+function front({ title, tenant, subtitle, cover }: ReportDocument, inside: number): (Paragraph | Table | TableOfContents)[] {
+  const below = cover === undefined ? [tenant, subtitle].filter(Boolean).join(' · ') : tenant;
+  const head = [
+    new Paragraph({ text: title, heading: HeadingLevel.TITLE, spacing: { before: cover === undefined ? 0 : 3600 } }),
+    new Paragraph({
+      children: [new TextRun({ text: below.replace(UNPRINTABLE, ''), color: '4E5969' })],
+      spacing: { after: 240 },
+    }),
+  ];
+  if (cover === undefined) return head;
+  const pageBreak = () => new Paragraph({ children: [new PageBreak()] });
+  return [
+    ...head,
+    ...block({ kind: 'facts', facts: cover }, inside),
+    pageBreak(),
+    new Paragraph({ children: [new TextRun({ text: 'Contents', bold: true, size: 28 })], spacing: { after: 160 } }),
+    new TableOfContents('Contents', { hyperlink: true, headingStyleRange: '1-2' }),
+    pageBreak(),
+  ];
+}
+
+function marked(text: string): Paragraph[] {
+  const runs = (all: readonly MarkRun[]) => all.flatMap(({ text: part, bold, italic }) => lines(part, { bold, italics: italic }));
+  return parseMarkdown(text).flatMap((it) => {
+    if (it.kind === 'heading') return [new Paragraph({ children: runs(it.runs), heading: HeadingLevel.HEADING_3 })];
+    if (it.kind === 'paragraph') return [new Paragraph({ children: runs(it.runs), spacing: { after: 120 } })];
+    const look = it.ordered ? { numbering: { reference: 'ordered', level: 0 } } : { bullet: { level: 0 } };
+    return it.items.map((item) => new Paragraph({ children: runs(item), ...look }));
+  });
 }
 
 function block(it: DocumentBlock, inside: number): (Paragraph | Table)[] {
@@ -73,6 +111,8 @@ function block(it: DocumentBlock, inside: number): (Paragraph | Table)[] {
       return [new Paragraph({ text: it.text, heading: it.level === 1 ? HeadingLevel.HEADING_1 : HeadingLevel.HEADING_2 })];
     case 'text':
       return [new Paragraph({ children: lines(it.text), spacing: { after: 120 } })];
+    case 'markdown':
+      return marked(it.text);
     case 'facts':
       return it.facts.map(
         ([label, value]) =>
@@ -111,7 +151,10 @@ function table({ columns, rows }: DocumentTable, inside: number): Table {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
-function lines(text: string, look: { readonly bold?: boolean; readonly size?: number } = {}): TextRun[] {
+function lines(
+  text: string,
+  look: { readonly bold?: boolean; readonly italics?: boolean; readonly size?: number } = {},
+): TextRun[] {
   return text
     .replace(UNPRINTABLE, '')
     .split(/\r?\n/)

@@ -1,4 +1,5 @@
 /** A document as one page of HTML for the printer: no script, no address, no font from outside, all text escaped. */
+import { type MarkBlock, type MarkRun, parseMarkdown } from '@shared/reports/markdown';
 import type { DocumentBlock, ReportDocument } from './document';
 
 const STYLE = `
@@ -15,6 +16,17 @@ const STYLE = `
   dt { color: #4e5969; }
   dd { margin: 0; white-space: pre-wrap; }
   table { width: 100%; border-collapse: collapse; table-layout: fixed; margin: 0 0 10pt; font-size: 8.5pt; line-height: 1.35; }
+  ul, ol { margin: 0 0 6pt; padding-left: 16pt; }
+  .cover { break-after: page; padding-top: 60mm; border: 0; margin: 0; }
+  .cover h1 { font-size: 26pt; margin-bottom: 8pt; }
+  .cover .tenant { font-size: 12pt; color: #18202e; font-weight: 600; }
+  .cover dl { margin-top: 24pt; border-top: 1.5pt solid #18202e; padding-top: 12pt; font-size: 10.5pt; }
+  nav { break-after: page; }
+  nav h2 { margin-top: 0; }
+  nav ol { list-style: none; padding: 0; }
+  nav li { border-bottom: 0.5pt dotted #8892a2; padding: 3pt 0; }
+  nav li.part { padding-left: 12pt; color: #4e5969; }
+  nav a { color: inherit; text-decoration: none; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
   th { text-align: left; font-weight: 600; border-bottom: 1pt solid #8892a2; padding: 3pt 5pt; }
@@ -29,22 +41,58 @@ export function escapeHtml(text: string): string {
 
 /** The whole page. */
 export function toHtml(document: ReportDocument): string {
-  const { title, tenant, subtitle, blocks } = document;
+  const { title, tenant, subtitle, blocks, cover } = document;
   const below = [tenant, subtitle].filter(Boolean).join(' · ');
+  const head =
+    cover === undefined
+      ? `<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(below)}</p></header>`
+      : `<header class="cover"><p class="tenant">${escapeHtml(tenant)}</p><h1>${escapeHtml(title)}</h1>${factsOf(cover)}</header>${contents(blocks)}`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
-<body><header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(below)}</p></header>
+<body>${head}
 ${blocks.map(block).join('\n')}
 </body></html>`;
 }
 
-function block(it: DocumentBlock): string {
+/** The headings, each a link to its place. */
+function contents(blocks: readonly DocumentBlock[]): string {
+  const lines = blocks.flatMap((it, nth) =>
+    it.kind === 'heading'
+      ? [`<li class="${it.level === 1 ? 'section' : 'part'}"><a href="#b${nth}">${escapeHtml(it.text)}</a></li>`]
+      : [],
+  );
+  return `<nav><h2>Contents</h2><ol>${lines.join('')}</ol></nav>`;
+}
+
+function factsOf(facts: readonly (readonly [string, string])[]): string {
+  return `<dl>${facts.map(([label, value]) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
+}
+
+function marked(it: MarkBlock): string {
+  if (it.kind === 'heading') return `<h3>${runs(it.runs)}</h3>`;
+  if (it.kind === 'paragraph') return `<p>${runs(it.runs)}</p>`;
+  const tag = it.ordered ? 'ol' : 'ul';
+  return `<${tag}>${it.items.map((item) => `<li>${runs(item)}</li>`).join('')}</${tag}>`;
+}
+
+function runs(all: readonly MarkRun[]): string {
+  return all
+    .map(({ text, bold, italic }) => {
+      const inside = escapeHtml(text);
+      return bold ? `<strong>${inside}</strong>` : italic ? `<em>${inside}</em>` : inside;
+    })
+    .join('');
+}
+
+function block(it: DocumentBlock, nth: number): string {
   switch (it.kind) {
     case 'heading':
-      return `<h${it.level + 1}>${escapeHtml(it.text)}</h${it.level + 1}>`;
+      return `<h${it.level + 1} id="b${nth}">${escapeHtml(it.text)}</h${it.level + 1}>`;
     case 'text':
       return `<p>${escapeHtml(it.text)}</p>`;
+    case 'markdown':
+      return parseMarkdown(it.text).map(marked).join('\n');
     case 'facts':
-      return `<dl>${it.facts.map(([label, value]) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
+      return factsOf(it.facts);
     case 'table': {
       const whole = it.columns.reduce((sum, { width }) => sum + width, 0);
       const columns = it.columns.map(({ width }) => `<col style="width:${((100 * width) / whole).toFixed(2)}%">`).join('');

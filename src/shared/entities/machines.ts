@@ -114,12 +114,6 @@ const WITHOUT_ENTITY: Readonly<Record<string, StateMachine>> = {
     reasonFor: ['retired'],
     locked: ['retired'],
   },
-  audit_reports: {
-    field: 'status',
-    initial: 'draft',
-    steps: { draft: ['in_review'], in_review: ['draft', 'issued'], issued: [] },
-    locked: ['issued'],
-  },
 };
 
 /** By table name. `field` of a machine without entity is the column. */

@@ -3,6 +3,7 @@ import { tellEntityNames } from '../entity-names';
 import { auditEvidence, evidenceFile } from './auditops/evidence';
 import { action, finding } from './auditops/finding';
 import { auditPlan, controlTest } from './auditops/plan';
+import { auditReport } from './auditops/report';
 import { evidenceRequest } from './auditops/request';
 import { sample, sampleItem, testException } from './auditops/sample';
 import { auditMilestone, auditTeam, timeEntry } from './auditops/team';
@@ -44,6 +45,7 @@ export const ENTITIES = {
   tickMarks: tickMark,
   ticks: tick,
   reviewNotes: reviewNote,
+  auditReports: auditReport,
 } as const;
 tellEntityNames(Object.values(ENTITIES));
 

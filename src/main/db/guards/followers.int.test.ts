@@ -339,8 +339,8 @@ describe.each(testServers())('what follows records on $kind', ({ open }) => {
   it('holds exactly the rules of the definitions', async () => {
     const rows = await at.look(
       `SELECT resource_type AS table, field, step AS to, functions AS by, quorum,
-         ARRAY(SELECT f FROM unnest(free) f JOIN pg_attribute a ON a.attrelid = ($1 || '.' || resource_type)::regclass AND a.attname = f
-           WHERE a.attgenerated = '') AS free, back, parts
+         ARRAY(SELECT f FROM unnest(free) WITH ORDINALITY u (f, n) JOIN pg_attribute a ON a.attrelid = ($1 || '.' || resource_type)::regclass
+           AND a.attname = f WHERE a.attgenerated = '' ORDER BY n) AS free, back, parts
        FROM ${at.b.schema}.approval_rules ORDER BY resource_type, step`,
       [at.b.schema],
     );

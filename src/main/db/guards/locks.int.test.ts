@@ -194,18 +194,22 @@ describe.each(testServers())('locks and checks on $kind', ({ kind, open }) => {
     expect(await late).toEqual({ refused: LOCKED });
   });
 
-  it('an issued report never changes again', async () => {
+  it('a report is not issued by hand, nor told what it found', async () => {
     const id = randomUUID();
     expect(
       await each(
         insertSql('audit_reports', id),
+        insertSql('audit_reports', randomUUID(), { status: 'issued' }),
+        insertSql('audit_reports', randomUUID(), { version_number: '2' }),
+        insertSql('audit_reports', randomUUID(), { replaces_id: id, version_number: '2' }),
         `UPDATE audit_reports SET status = 'in_review' WHERE id = '${id}'`,
         `UPDATE audit_reports SET status = 'issued', overall_rating = 'satisfactory' WHERE id = '${id}'`,
-        `UPDATE audit_reports SET overall_rating = 'unsatisfactory' WHERE id = '${id}'`,
         `UPDATE audit_reports SET findings = '[]' WHERE id = '${id}'`,
-        `UPDATE audit_reports SET status = 'draft' WHERE id = '${id}'`,
+        `UPDATE audit_reports SET issued_at = now() WHERE id = '${id}'`,
+        `UPDATE audit_reports SET content_sha256 = repeat('a', 64) WHERE id = '${id}'`,
+        `INSERT INTO report_files (audit_report_id, format, file_name, size_bytes, sha256, bytes) VALUES ('${id}', 'pdf', 'x', 1, repeat('a', 64), '')`,
       ),
-    ).toEqual(['ok', 'ok', 'ok', LOCKED, LOCKED, 'KP005']);
+    ).toEqual(['ok', 'KP110', 'KP005', 'KP005', 'ok', 'KP110', '42501', '42501', '42501', '42501']);
   });
 
   it.each([

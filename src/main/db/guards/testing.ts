@@ -61,7 +61,7 @@ export const MINIMAL: Readonly<Record<string, Readonly<Record<string, string>>>>
   findings: { title: 'Finding', kind: 'observation', severity: 'low' },
   actions: { title: 'Action' },
   audit_evidence: { title: 'Evidence' },
-  audit_reports: { report_type: 'final' },
+  audit_reports: { title: 'Report' },
   data_inventory: { data_type: 'Payroll', data_source: 'HR' },
   dsr_requests: { request_type: 'access' },
   dpias: { project_name: 'Project' },

@@ -14,6 +14,7 @@ export const TABLES = [
   ...['record_templates'],
   ...['samples', 'sample_items', 'test_exceptions', 'evidence_requests', 'audit_team', 'audit_milestones', 'time_entries'],
   ...['cross_references', 'tick_marks', 'ticks', 'review_notes'],
+  ...['report_files'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */
 export const OWN_MARKS = ['watchers', 'notice_reads', 'saved_views'];

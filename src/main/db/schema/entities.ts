@@ -34,6 +34,7 @@ export const ENTITY_TABLES = {
   tickMarks: tenant.tickMarks,
   ticks: tenant.ticks,
   reviewNotes: tenant.reviewNotes,
+  auditReports: tenant.auditReports,
 } as const;
 
 type TableRow<N extends keyof typeof ENTITY_TABLES> = (typeof ENTITY_TABLES)[N]['$inferSelect'];

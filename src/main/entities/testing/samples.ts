@@ -171,6 +171,10 @@ export const SAMPLES: Record<EntityName, Sample> = {
     create: (ids) => ({ controlTestId: ids.controlTests, tickMarkId: ids.tickMarks, place: 'notes' }),
     update: { note: 'page 3' },
   },
+  auditReports: {
+    create: (ids) => ({ title: 'Report', auditPlanId: ids.auditPlans }),
+    update: { overallRating: 'satisfactory', executiveSummary: 'a\nb', layout: { sections: [] } },
+  },
   reviewNotes: {
     create: (ids) => ({ note: 'Which period?', controlTestId: ids.controlTests }),
     update: { answer: 'the whole year' },

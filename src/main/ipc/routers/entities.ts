@@ -57,4 +57,5 @@ export const entitiesRouter = router({
   tickMarks: entityRouter('tickMarks'),
   ticks: entityRouter('ticks'),
   reviewNotes: entityRouter('reviewNotes'),
+  auditReports: entityRouter('auditReports'),
 });

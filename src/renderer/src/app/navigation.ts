@@ -65,6 +65,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       listOf('actions', 'A'),
       listOf('auditEvidence', 'E'),
       listOf('evidenceRequests', 'X', 'mine'),
+      listOf('auditReports', 'B', 'open'),
     ],
   },
   {

@@ -59,6 +59,16 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
     ],
   },
   findings: { cards: SIGNED },
+  auditReports: {
+    tabs: [
+      {
+        key: 'report',
+        label: 'Report',
+        place: 'first',
+        load: async () => (await import('../features/reports/ReportTab')).ReportTab,
+      },
+    ],
+  },
   evidenceRequests: {
     cards: [
       {

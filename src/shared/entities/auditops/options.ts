@@ -150,3 +150,15 @@ export const SHEET_PLACE = [
   { value: 'notes', label: 'Notes' },
   { value: 'sample', label: 'Sample' },
 ] as const satisfies readonly EnumOption[];
+
+export const REPORT_STATUS = [
+  { value: 'draft', label: 'Draft', tone: 'neutral', shape: 'pencil' },
+  { value: 'in_review', label: 'In review', tone: 'underway', shape: 'eye' },
+  { value: 'issued', label: 'Issued', tone: 'good', shape: 'seal' },
+] as const satisfies readonly EnumOption[];
+
+export const REPORT_RATING = [
+  { value: 'satisfactory', label: 'Satisfactory', tone: 'good', shape: 'check' },
+  { value: 'needs_improvement', label: 'Needs improvement', tone: 'attention', shape: 'alert' },
+  { value: 'unsatisfactory', label: 'Unsatisfactory', tone: 'bad', shape: 'x' },
+] as const satisfies readonly EnumOption[];

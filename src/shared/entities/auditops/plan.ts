@@ -100,6 +100,7 @@ export const auditPlan = defineEntity({
     { entity: 'auditMilestones', field: 'auditPlanId', label: 'Milestones' },
     { entity: 'timeEntries', field: 'auditPlanId', label: 'Time' },
     { entity: 'reviewNotes', field: 'auditPlanId', label: 'Review notes' },
+    { entity: 'auditReports', field: 'auditPlanId', label: 'Reports' },
   ],
   work: {
     assignee: ['leadId'],

@@ -8,6 +8,8 @@ import {
   FINDING_STATUS,
   PLAN_STATUS,
   PLAN_TYPE,
+  REPORT_RATING,
+  REPORT_STATUS,
   SEVERITY,
   SIGN_STATE,
   TEST_RESULT,
@@ -15,7 +17,7 @@ import {
 } from '@shared/entities/auditops/options';
 import { sql } from 'drizzle-orm';
 import { bigint, date, integer, pgTable, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { instant, json, oneOf, restrictable, systemColumns } from '../columns';
+import { bytea, instant, json, oneOf, restrictable, systemColumns } from '../columns';
 
 export const auditPlans = pgTable('audit_plans', {
   ...systemColumns(),
@@ -137,10 +139,37 @@ export const actions = pgTable('actions', {
 export const auditReports = pgTable('audit_reports', {
   ...systemColumns(),
   ...restrictable(),
-  status: varchar('status', { length: 20 }).notNull().default('draft'),
+  ref: varchar('ref', { length: 30 }).notNull(),
+  title: varchar('title', { length: 255 }).notNull(),
+  status: oneOf('status', 20, REPORT_STATUS).notNull().default('draft'),
   auditPlanId: uuid('audit_plan_id'),
   reportType: varchar('report_type', { length: 50 }),
+  overallRating: oneOf('overall_rating', 50, REPORT_RATING),
+  periodFrom: date('period_from', { mode: 'string' }),
+  periodTo: date('period_to', { mode: 'string' }),
+  distribution: text('distribution'),
+  executiveSummary: text('executive_summary'),
+  scopeObjectives: text('scope_objectives'),
+  methodology: text('methodology'),
+  opinion: text('opinion'),
+  positiveObservations: text('positive_observations'),
+  layout: json('layout'),
+  versionNumber: integer('version_number').notNull().default(1),
+  replacesId: uuid('replaces_id'),
+  issuedAt: instant('issued_at'),
+  issuedBy: uuid('issued_by'),
+  contentSha256: varchar('content_sha256', { length: 64 }),
   findings: json('findings'),
   recommendations: json('recommendations'),
-  overallRating: varchar('overall_rating', { length: 50 }),
+});
+
+/** The files of an issued report; written by `issue_report` alone. */
+export const reportFiles = pgTable('report_files', {
+  ...systemColumns(),
+  auditReportId: uuid('audit_report_id').notNull(),
+  format: varchar('format', { length: 10 }).notNull(),
+  fileName: varchar('file_name', { length: 255 }).notNull(),
+  sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+  sha256: varchar('sha256', { length: 64 }).notNull(),
+  bytes: bytea('bytes').notNull(),
 });

@@ -1,0 +1,21 @@
+/** Audit reports: composed from the audit's records, issued with files, read back as they were issued. */
+import type { IssueReportInput, ReviseReportInput, SaveReportInput } from '@shared/wire/reports';
+import type { ComposedReport } from './compose';
+import type { DocumentSection } from './document';
+import type { Issued, Revised } from './issue';
+
+export { type ComposedReport, composeReport, type ReportLink } from './compose';
+export { type DocumentSection, reportDocument, reportSections } from './document';
+export { type Issued, issuedFile, issueReport, type MadeFile, type Revised, reviseReport } from './issue';
+
+/** As the router calls it. */
+export interface ReportsPort<Call> {
+  compose(call: Call, reportId: string): Promise<ComposedReport & { readonly sections: readonly DocumentSection[] }>;
+  /** As a file of the person's choice: an issued report as it went out, a draft as it stands. */
+  save(
+    call: Call,
+    input: SaveReportInput,
+  ): Promise<{ readonly saved: { readonly fileName: string; readonly size: number } | null }>;
+  issue(call: Call, input: IssueReportInput): Promise<Issued>;
+  revise(call: Call, input: ReviseReportInput): Promise<Revised>;
+}

@@ -1,0 +1,12 @@
+/** `reports`: what a report is made of, its files, issuing it, and the version after it. */
+import { issueReportSchema, reportIdSchema, reviseReportSchema, saveReportSchema } from '@shared/wire/reports';
+import { router, tenantProcedure } from '../procedures';
+
+export const reportsRouter = router({
+  compose: tenantProcedure
+    .input(reportIdSchema)
+    .query(({ ctx, input }) => ctx.services.reports.compose(ctx.call, input.reportId)),
+  save: tenantProcedure.input(saveReportSchema).mutation(({ ctx, input }) => ctx.services.reports.save(ctx.call, input)),
+  issue: tenantProcedure.input(issueReportSchema).mutation(({ ctx, input }) => ctx.services.reports.issue(ctx.call, input)),
+  revise: tenantProcedure.input(reviseReportSchema).mutation(({ ctx, input }) => ctx.services.reports.revise(ctx.call, input)),
+});
