@@ -4,6 +4,7 @@ import { AUDITOPS_HOOKS } from '../domains/auditops';
 import {
   type ComposedReport,
   composeReport,
+  findingsAgeing,
   issuedFile,
   issueReport,
   type MadeFile,
@@ -33,6 +34,7 @@ export function createReportsPort(options: ReportsPortOptions): ReportsPort<Tena
       const composed = await composeReport(contextOf(call), reportId);
       return { ...composed, sections: reportSections(composed) };
     },
+    ageing: (call) => findingsAgeing(contextOf(call)),
     async save(call, { reportId, format }) {
       const composed = await composeReport(contextOf(call), reportId);
       const file =

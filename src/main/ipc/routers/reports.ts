@@ -6,6 +6,7 @@ export const reportsRouter = router({
   compose: tenantProcedure
     .input(reportIdSchema)
     .query(({ ctx, input }) => ctx.services.reports.compose(ctx.call, input.reportId)),
+  ageing: tenantProcedure.query(({ ctx }) => ctx.services.reports.ageing(ctx.call)),
   save: tenantProcedure.input(saveReportSchema).mutation(({ ctx, input }) => ctx.services.reports.save(ctx.call, input)),
   issue: tenantProcedure.input(issueReportSchema).mutation(({ ctx, input }) => ctx.services.reports.issue(ctx.call, input)),
   revise: tenantProcedure.input(reviseReportSchema).mutation(({ ctx, input }) => ctx.services.reports.revise(ctx.call, input)),

@@ -62,6 +62,7 @@ export const NAVIGATION: readonly NavGroup[] = [
       { key: 'calendar', label: 'Audit calendar', icon: 'calendar', to: '/calendar', letter: 'D' },
       { key: 'fieldwork', label: 'Fieldwork', icon: 'fieldwork', to: '/fieldwork', letter: 'W' },
       listOf('findings', 'F', 'open'),
+      { key: 'ageing', label: 'Findings ageing', icon: 'clock', to: '/ageing', letter: 'K' },
       listOf('actions', 'A'),
       listOf('auditEvidence', 'E'),
       listOf('evidenceRequests', 'X', 'mine'),

@@ -35,6 +35,7 @@ const screens: RouteObject[] = [
     path: 'assessments/:assessmentId/:answerId?',
     lazy: async () => ({ Component: (await import('../domains/regops/assessments/AssessmentPage')).AssessmentPage }),
   },
+  { path: 'ageing', lazy: async () => ({ Component: (await import('../features/reports/AgeingPage')).AgeingPage }) },
   { path: 'calendar', lazy: async () => ({ Component: (await import('../features/fieldwork/TimelinePage')).TimelinePage }) },
   { path: 'import/:entity', lazy: async () => ({ Component: (await import('../features/import/ImportPage')).ImportPage }) },
   { path: 'fieldwork', lazy: async () => ({ Component: (await import('../features/fieldwork/FieldworkPage')).FieldworkPage }) },

@@ -59,7 +59,18 @@ export function createQueryClient({ scope, report }: QueryClientOptions): QueryC
 }
 
 /** Paths whose answers are drawn from several entities; stale as soon as any record changed. */
-const DERIVED = new Set(['home', 'audits', 'fieldwork', 'assessments', 'catalogs', 'search', 'people', 'evidence', 'collab']);
+const DERIVED = new Set([
+  'home',
+  'audits',
+  'fieldwork',
+  'assessments',
+  'catalogs',
+  'search',
+  'people',
+  'evidence',
+  'collab',
+  'reports',
+]);
 
 /** True where an answer with this key may hold records of the entities. */
 export function concerns(queryKey: readonly unknown[], entities: readonly string[]): boolean {

@@ -1,9 +1,11 @@
 /** Audit reports: composed from the audit's records, issued with files, read back as they were issued. */
 import type { IssueReportInput, ReviseReportInput, SaveReportInput } from '@shared/wire/reports';
+import type { FindingsAgeing } from './ageing';
 import type { ComposedReport } from './compose';
 import type { DocumentSection } from './document';
 import type { Issued, Revised } from './issue';
 
+export { type FindingsAgeing, findingsAgeing } from './ageing';
 export { type ComposedReport, composeReport, type ReportLink } from './compose';
 export { type DocumentSection, reportDocument, reportSections } from './document';
 export { type Issued, issuedFile, issueReport, type MadeFile, type Revised, reviseReport } from './issue';
@@ -11,6 +13,7 @@ export { type Issued, issuedFile, issueReport, type MadeFile, type Revised, revi
 /** As the router calls it. */
 export interface ReportsPort<Call> {
   compose(call: Call, reportId: string): Promise<ComposedReport & { readonly sections: readonly DocumentSection[] }>;
+  ageing(call: Call): Promise<FindingsAgeing>;
   /** As a file of the person's choice: an issued report as it went out, a draft as it stands. */
   save(
     call: Call,

@@ -33,7 +33,7 @@ export type Revised = z.infer<typeof revisedSchema>;
 
 /**
  * Issues a report with the files that were made of it. CONTENT_CHANGED where it or its audit's records are others by now,
- * APPROVAL_MISSING without the approval of this very content, TEAM_FORBIDS for who does not lead the audit, STATE_FORBIDS where it is not
+ * APPROVAL_MISSING without the approval of this very content, TEAM_FORBIDS for who does not lead the audit, TRANSITION_REFUSED where it is not
  * in review, INPUT_INVALID without audit or rating: all of it by the database (`issue_report`).
  */
 export async function issueReport(ctx: EntityContext, input: IssueReportInput, files: readonly MadeFile[]): Promise<Issued> {

@@ -119,7 +119,7 @@ describe.each(testKinds())('Audit reports on %s', (kind) => {
 
   it('is issued once, approved, with files whose hash the server takes, and never changes again', async () => {
     const { reportId, findingId, planId } = await draft();
-    expect(await codeOf(issue(reportId))).toBe('STATE_FORBIDS');
+    expect(await codeOf(issue(reportId))).toBe('TRANSITION_REFUSED');
     await patch('auditReports', reportId, { status: 'in_review' });
     expect(await codeOf(issue(reportId))).toBe('APPROVAL_MISSING');
     await approve(reportId);
@@ -154,7 +154,7 @@ describe.each(testKinds())('Audit reports on %s', (kind) => {
     ];
     const answers: string[] = [];
     for (const attempt of attempts) answers.push(await sql('auditor', attempt));
-    expect(answers.every((code) => code === 'RECORD_LOCKED' || code === 'STATE_FORBIDS')).toBe(true);
+    expect(answers.every((code) => code === 'STATE_FORBIDS' || code === 'TRANSITION_REFUSED')).toBe(true);
     for (const attempt of [
       `UPDATE report_files SET bytes = '\\x00' WHERE audit_report_id = '${reportId}'`,
       `DELETE FROM report_files WHERE audit_report_id = '${reportId}'`,
@@ -213,7 +213,7 @@ describe.each(testKinds())('Audit reports on %s', (kind) => {
     expect(await sql('auditor', `UPDATE findings SET status = 'closed' WHERE id = '${findingId}'`)).toBe('ACTIONS_OPEN');
     await patch('actions', actionId, { status: 'done' });
     await patch('findings', findingId, { status: 'closed' });
-    expect(await codeOf(patch('actions', actionId, { status: 'in_progress' }))).toBe('RECORD_LOCKED');
-    expect(await codeOf(make('actions', { title: 'Another', findingId }))).toBe('RECORD_LOCKED');
+    expect(await codeOf(patch('actions', actionId, { status: 'in_progress' }))).toBe('STATE_FORBIDS');
+    expect(await codeOf(make('actions', { title: 'Another', findingId }))).toBe('STATE_FORBIDS');
   });
 });
