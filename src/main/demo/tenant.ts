@@ -13,6 +13,7 @@ import { bringDataCare } from './catalogs';
 import { type DemoAudit, type DemoFinding, type DemoTest, demoCatalogue, type TenantContent } from './content';
 import { fillFieldwork } from './fieldwork';
 import { Records } from './records';
+import { makeReport } from './reports';
 import { makeViews } from './views';
 
 export interface TenantToFill {
@@ -106,8 +107,12 @@ async function endAudits({ content, as }: TenantToFill, records: Records): Promi
   const ctx = as('auditor');
   const plans = await records.all(ctx, 'auditPlans');
   for (const audit of content.audits) {
-    const plan = plans.find((row) => row.auditName === audit.name);
-    await records.bring(ctx, 'auditPlans', known(plan, audit.name), {}, audit.status);
+    const plan = known(
+      plans.find((row) => row.auditName === audit.name),
+      audit.name,
+    );
+    await makeReport(ctx, records, plan, audit.status);
+    await records.bring(ctx, 'auditPlans', plan, {}, audit.status);
   }
 }
 

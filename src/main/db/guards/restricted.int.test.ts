@@ -46,7 +46,7 @@ describe.each(testServers())('restricted work on $kind', ({ kind, open }) => {
       `INSERT INTO findings (id, title, kind, severity, control_test_id) VALUES ('${ids.finding}', '${SECRET} finding', 'observation', 'low', '${ids.test}')`,
       `INSERT INTO audit_evidence (id, title, finding_id) VALUES ('${ids.evidence}', '${SECRET} evidence', '${ids.finding}')`,
       fileSql(ids.file, ids.evidence),
-      `INSERT INTO audit_reports (id, audit_plan_id, report_type) VALUES ('${ids.report}', '${ids.plan}', '${SECRET}')`,
+      `INSERT INTO audit_reports (id, audit_plan_id, title, report_type) VALUES ('${ids.report}', '${ids.plan}', '${SECRET} report', '${SECRET}')`,
     );
     expect(await at.act(at.a.people.auditor, restrict('audit_plans', ids.plan))).toEqual([{ records: 6 }]);
     // Filed after the restriction.
