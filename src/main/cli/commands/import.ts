@@ -1,5 +1,5 @@
 /** `kompl import`: one file into one kind of record, as a person with that person's rights; the same engine as the window's wizard. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { faultFile } from '@main/bulk/import/fault-file';
 import { inspectFile } from '@main/bulk/import/inspect';
@@ -24,7 +24,7 @@ import { dateOrderSchema } from '@shared/wire/load';
 import { z } from 'zod';
 import { type Answer, AS_OPTION, type Command, type CommandCall, TENANT_OPTION } from '../command';
 import { UsageError } from '../usage';
-import { operationOf } from './load';
+import { operationOf, readMap } from './load';
 
 const columnSchema = z.union([
   z.string().max(100).nullable(),
@@ -48,23 +48,6 @@ const mapFileSchema = z.strictObject({
   dateOrder: dateOrderSchema.optional(),
 });
 type MapFile = z.output<typeof mapFileSchema>;
-const MAX_MAP = 1024 * 1024;
-
-async function readMap(path: string): Promise<MapFile> {
-  const fileName = basename(path);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new CodedError('FILE_UNREADABLE', { fileName }, { cause });
-  }
-  if (text.length > MAX_MAP) throw new CodedError('FILE_TOO_LARGE', { fileName, limit: MAX_MAP });
-  try {
-    return mapFileSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new CodedError('LOAD_UNKNOWN', { fileName, reason: 'is no map of columns' }, { cause });
-  }
-}
 
 function choice<T>(call: CommandCall, name: string, schema: z.ZodType<T>, words: string): T | undefined {
   const given = call.values.optional(name);
@@ -189,7 +172,8 @@ const importCommand: Command = {
     const header = choice(call, 'header', z.coerce.number().int().min(1).max(2_000_000), 'the number of a row');
     const operation = operationOf(values.optional('operation'));
     const mapPath = values.optional('map');
-    const mapFile = mapPath === undefined ? mapFileSchema.parse({}) : await readMap(call.path(mapPath));
+    const mapFile =
+      mapPath === undefined ? mapFileSchema.parse({}) : await readMap(call.path(mapPath), mapFileSchema, 'is no map of columns');
     const ctx = await call.context();
     const path = call.path(given);
     const file: ImportFile = { path, name: basename(path), ...(format === undefined ? {} : { format }) };

@@ -20,7 +20,8 @@ const mapSchema = z.strictObject({
 });
 const MAX_MAP = 1024 * 1024;
 
-async function readMap(path: string): Promise<z.output<typeof mapSchema>> {
+/** What a file of JSON for `--map` holds. Throws FILE_UNREADABLE, FILE_TOO_LARGE, and LOAD_UNKNOWN where it is `notThat`. */
+export async function readMap<T>(path: string, schema: z.ZodType<T>, notThat: string): Promise<T> {
   const fileName = basename(path);
   let text: string;
   try {
@@ -30,9 +31,9 @@ async function readMap(path: string): Promise<z.output<typeof mapSchema>> {
   }
   if (text.length > MAX_MAP) throw new CodedError('FILE_TOO_LARGE', { fileName, limit: MAX_MAP });
   try {
-    return mapSchema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new CodedError('LOAD_UNKNOWN', { fileName, reason: 'is no map of entities and columns' }, { cause });
+    throw new CodedError('LOAD_UNKNOWN', { fileName, reason: notThat }, { cause });
   }
 }
 
@@ -108,7 +109,8 @@ const load: Command = {
   async run(call) {
     const { values } = call;
     const mapFile = values.optional('map');
-    const map = mapFile === undefined ? undefined : await readMap(call.path(mapFile));
+    const map =
+      mapFile === undefined ? undefined : await readMap(call.path(mapFile), mapSchema, 'is no map of entities and columns');
     const options = optionsOf(call, map?.columns);
     const operation = operationOf(values.optional('operation'));
     const ctx = await call.context();
