@@ -51,7 +51,7 @@ export async function previewLoad(
   let outcome: LoadOutcome | null = null;
   try {
     await new LoadRunner(database).withTenant(
-      { personId, tenantId, function: functions.first, source: ctx.source },
+      { personId, tenantId, function: functions.first, source: ctx.source, reason: reasonOf(found.files) },
       async (tx) => {
         outcome = await run(tx, found.files, functions, { ...options, dryRun: true, ignored: found.ignored });
         throw new TakenBack();

@@ -138,7 +138,7 @@ describe.each(testKinds())('an import on %s', (kind) => {
       counts: { created: 0, updated: 0, unchanged: 2 },
     });
 
-    const again = await file('Control ID,Title,Status\nIM-1,First,In progress\nIM-2,Other,\nIM-3,Third,\n');
+    const again = await file('Control ID,Title,Status\nIM-1,First,In progress\nIM-2,Other,\nIM-3,Third,deprecated\n');
     expect((await trial('controls', again)).rows).toMatchObject([
       { row: 2, kind: 'changed', ref: 'IM-1', differences: [{ field: 'status', from: 'active', to: 'in_progress', name: null }] },
       { row: 3, kind: 'changed', differences: [{ field: 'name', from: 'Second', to: 'Other' }] },

@@ -236,6 +236,11 @@ function refusedWhole(opId: string, { row, reason }: Blocked): ImportOutcome {
   };
 }
 
+/** What the trail and the states that ask for one are told; the trial says the same, so that it finds the same. */
+export function importReason({ name }: ImportFile): string {
+  return `Import: ${name}`.slice(0, 500);
+}
+
 async function importOnce(
   ctx: EntityContext,
   database: LoadDatabase,
@@ -255,7 +260,7 @@ async function importOnce(
       entity: shape.entity ?? 'load',
       entityId: null,
       function: first,
-      reason: `Import: ${fileName}`.slice(0, 500),
+      reason: importReason(opened.file),
     },
     (stored) => parseStored(outcomeSchema, stored),
     async (client) => {

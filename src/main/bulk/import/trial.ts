@@ -5,7 +5,17 @@ import type { ImportRow, ImportSettings, ImportTrial } from '@shared/wire/import
 import { type LoadDatabase, LoadRunner, TakenBack } from '../connection';
 import { changedRows, createdRows, faultyRows } from './differences';
 import type { ImportFile } from './plan';
-import { Blocked, countsOf, type ImportHooks, type Judged, judgeFile, type Prepared, prepareImport, writeRows } from './run';
+import {
+  Blocked,
+  countsOf,
+  type ImportHooks,
+  importReason,
+  type Judged,
+  judgeFile,
+  type Prepared,
+  prepareImport,
+  writeRows,
+} from './run';
 import { snapshotOf } from './stale';
 
 const SHOWN_FAULTY = 1_000;
@@ -35,7 +45,7 @@ export async function trialImport(
   let full: FullTrial | null = null;
   try {
     await new LoadRunner(database).withTenant(
-      { personId, tenantId, function: prepared.first, source: ctx.source },
+      { personId, tenantId, function: prepared.first, source: ctx.source, reason: importReason(file) },
       async (tx) => {
         const snapshot = await snapshotOf(tx);
         const judged = await judgeFile(tx, prepared, hooks);
