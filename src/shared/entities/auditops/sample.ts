@@ -41,7 +41,7 @@ export const sample = defineEntity({
     stratumColumn: text({ label: 'Stratum column', max: 255, writable: 'never', merge: 'immutable' }),
     algorithm: text({ label: 'Algorithm', required: true, max: 40, writable: 'never', merge: 'immutable' }),
     seed: hash({ label: 'Seed', required: true, writable: 'never' }),
-    parameters: json({ label: 'Parameters', required: true, writable: 'never', merge: 'immutable', heavy: true }),
+    parameters: json({ label: 'Parameters', required: true, writable: 'never', merge: 'immutable' }),
     conclusion: longText({ label: 'Conclusion', writable: 'update' }),
   },
   refField: 'ref',
