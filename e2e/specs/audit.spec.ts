@@ -138,8 +138,7 @@ test.describe('audit work', () => {
     await page.getByRole('button', { name: /^Asked of me/ }).click();
     await expect(page.getByTestId('grid')).toContainText('Approvals of the five changes');
     await look(page, 'requests');
-    await page.getByTestId('grid').getByText('Approvals of the five changes').click();
-    await page.keyboard.press('Enter');
+    await page.getByTestId('grid').getByText('Approvals of the five changes').dblclick();
     await page.getByLabel('Your answer').fill('All five, signed by the change board.');
     await page.getByTestId('answer-input').setInputFiles(population);
     await look(page, 'answer');
@@ -153,8 +152,7 @@ test.describe('audit work', () => {
     await signInTo(page, REVIEWER, TENANT);
     await open(page, 'Evidence requests');
     await page.getByRole('button', { name: /^To decide/ }).click();
-    await page.getByTestId('grid').getByText('Approvals of the five changes').click();
-    await page.keyboard.press('Enter');
+    await page.getByTestId('grid').getByText('Approvals of the five changes').dblclick();
     await page.getByRole('button', { name: 'Accept the answer' }).click();
     await expect(page.getByRole('button', { name: 'Look at it again' })).toBeVisible();
     await sheet(page, 'ACC-2');
@@ -172,8 +170,7 @@ test.describe('audit work', () => {
   test('progress and calendar', async () => {
     const { page } = w;
     await open(page, 'Audit plans');
-    await page.getByTestId('grid').getByText('ICT controls, Rotterdam branch').click();
-    await page.keyboard.press('Enter');
+    await page.getByTestId('grid').getByText('ICT controls, Rotterdam branch').dblclick();
     await page.getByRole('button', { name: /^Progress/ }).click();
     await expect(page.getByRole('heading', { name: 'By family' })).toBeVisible();
     await look(page, 'progress');
