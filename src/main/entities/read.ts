@@ -181,6 +181,8 @@ function isLocked(name: EntityName, found: FoundRow<Values>): boolean {
 function stepsOf(session: ServiceSession, name: EntityName, found: FoundRow<Values>): readonly string[] {
   const machine = entityOf(name).states;
   if (!machine || found.archived || !may(session, name, 'update')) return [];
+  // a state that follows from other records is nobody's to step
+  if (entityOf(name).fields[machine.field]?.writable === 'never') return [];
   const state = found.row[machine.field];
   return typeof state === 'string' ? nextStates(machine, state) : [];
 }

@@ -30,8 +30,8 @@ describe.each(testKinds())('EntityService on %s', (kind) => {
       const ctx = await desk.ctx(writerOf(name));
       const { update, statement } = SAMPLES[name];
       ids.people = (await desk.ctx('auditor')).session.personId;
+      await makeSample(service, ctx, name, ids, (fn) => desk.ctx(fn));
       const operation = { entityId: ids[name] };
-      await makeSample(service, ctx, name, ids);
       expect(ctx.changed).toEqual(statement ? [] : [[name]]);
 
       const made = await service.get(ctx, name, operation.entityId);

@@ -39,7 +39,8 @@ export async function createWithin(tx: SqlClient, ctx: EntityContext, request: W
   const automatic = (await request.hooks?.beforeWrite?.({ ctx, tx, row: null, write: given })) ?? {};
   const values: Record<string, unknown> = { ...given, ...automatic };
   const machine = entity.states;
-  if (machine) {
+  // a state that only the database moves begins as the table has it
+  if (machine && entity.fields[machine.field]?.writable !== 'never') {
     const start = values[machine.field] ?? machine.initial;
     values[machine.field] = start;
     checkStep(machine, null, String(start), request.reason);

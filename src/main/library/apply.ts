@@ -166,7 +166,7 @@ function nameOf(target: Target, values: Values): string {
 async function targetOf(tx: SqlClient, version: LibraryVersion): Promise<Target> {
   const { content } = version;
   if (content.kind === 'policies') {
-    return { table: 'policies', named: ['name', 'version'], initial: { status: 'draft' }, common: {} };
+    return { table: 'policies', named: ['name', 'version'], initial: {}, common: {} }; // it begins as a draft of itself
   }
   if (content.kind !== 'control_set') throw new CodedError('INTERNAL', { reference: 'library-content' });
   const { name, version: label, description } = content.document.controlSet;

@@ -6,19 +6,6 @@ import type { StateMachine } from './define';
 import { ENTITY_NAMES, entityOf } from './registry';
 
 const WITHOUT_ENTITY: Readonly<Record<string, StateMachine>> = {
-  policies: {
-    field: 'status',
-    initial: 'draft',
-    steps: {
-      draft: ['in_review', 'retired'],
-      in_review: ['draft', 'approved'],
-      approved: ['active', 'in_review'],
-      active: ['in_review', 'retired'],
-      retired: ['draft'],
-    },
-    reasonFor: ['retired'],
-    locked: ['retired'],
-  },
   data_inventory: {
     field: 'status',
     initial: 'draft',

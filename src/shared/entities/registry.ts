@@ -9,8 +9,10 @@ import { sample, sampleItem, testException } from './auditops/sample';
 import { auditMilestone, auditTeam, timeEntry } from './auditops/team';
 import { crossReference, reviewNote, tick, tickMark } from './auditops/workpaper';
 import type { Entity, FieldMap, RowOf } from './define';
+import { policyAcknowledgement, policyRound } from './regops/acknowledgement';
 import { assessmentControl, assessmentEvidence, complianceAssessment, requirementAssessment } from './regops/assessment';
 import { control, controlRequirement, controlSet } from './regops/control';
+import { policy, policyControl, policyRequirement, policyVersion } from './regops/policy';
 import { regulation } from './regops/regulation';
 import { requirement } from './regops/requirement';
 import { requirementMapping } from './regops/requirement-mapping';
@@ -46,6 +48,12 @@ export const ENTITIES = {
   ticks: tick,
   reviewNotes: reviewNote,
   auditReports: auditReport,
+  policies: policy,
+  policyVersions: policyVersion,
+  policyRequirements: policyRequirement,
+  policyControls: policyControl,
+  policyRounds: policyRound,
+  policyAcknowledgements: policyAcknowledgement,
 } as const;
 tellEntityNames(Object.values(ENTITIES));
 

@@ -17,9 +17,9 @@ const RULE = [
   {
     field: 'status',
     to: 'approved',
-    by: ['compliance', 'admin', 'risk'],
+    by: ['privacy', 'admin', 'risk'],
     quorum: 2,
-    free: ['type'],
+    free: ['data_category'],
     back: 'in_review',
     parts: null,
   },
@@ -216,16 +216,20 @@ describe.each(testServers())('what follows records on $kind', ({ open }) => {
   });
 
   describe('approvals', () => {
-    const policy = randomUUID();
+    const record = randomUUID();
     const request = randomUUID();
-    const set = (person: TestPerson, change: string, id = policy) =>
+    const set = (person: TestPerson, change: string, id = record) =>
       at
-        .attempt(person, "SELECT set_config('app.reason', 'because', true)", `UPDATE policies SET ${change} WHERE id = '${id}'`)
+        .attempt(
+          person,
+          "SELECT set_config('app.reason', 'because', true)",
+          `UPDATE data_inventory SET ${change} WHERE id = '${id}'`,
+        )
         .then(refused);
-    const ask = async (id: string, person = people().compliance, record = policy) => {
-      const [row] = await at.look(`SELECT row_version AS v FROM ${at.a.schema}.policies WHERE id = $1`, [record]);
+    const ask = async (id: string, person = people().privacy, of = record) => {
+      const [row] = await at.look(`SELECT row_version AS v FROM ${at.a.schema}.data_inventory WHERE id = $1`, [of]);
       return refused(
-        await at.attempt(person, `SELECT request_approval('${id}', 'policies', '${record}', 'approved', ${row?.v})`),
+        await at.attempt(person, `SELECT request_approval('${id}', 'data_inventory', '${of}', 'approved', ${row?.v})`),
       );
     };
     const hashOf = async (id: string) =>
@@ -239,27 +243,28 @@ describe.each(testServers())('what follows records on $kind', ({ open }) => {
     };
     const statusOf = async (id: string) =>
       (await at.look(`SELECT status FROM ${at.a.schema}.approvals WHERE id = $1`, [id]))[0]?.status;
-    const stateOf = async () => (await at.look(`SELECT status FROM ${at.a.schema}.policies WHERE id = $1`, [policy]))[0]?.status;
+    const stateOf = async () =>
+      (await at.look(`SELECT status FROM ${at.a.schema}.data_inventory WHERE id = $1`, [record]))[0]?.status;
 
     beforeAll(async () => {
       const args = [at.a.schema, at.a.id, JSON.stringify(RULE)];
-      // risk and admin approve policies here: the quorum needs two who did not write it
-      await at.look(`SELECT private.guard_approval($1, $2::uuid, 'policies', $3::jsonb)`, args);
-      await at.look(`SELECT private.guard_approval($1, $2::uuid, 'policies', $3::jsonb)`, args);
+      // risk and admin approve records of processing here: the quorum needs two who did not write it
+      await at.look(`SELECT private.guard_approval($1, $2::uuid, 'data_inventory', $3::jsonb)`, args);
+      await at.look(`SELECT private.guard_approval($1, $2::uuid, 'data_inventory', $3::jsonb)`, args);
       await at.act(
-        people().compliance,
-        insertSql('policies', policy),
-        `UPDATE policies SET status = 'in_review' WHERE id = '${policy}'`,
+        people().privacy,
+        insertSql('data_inventory', record),
+        `UPDATE data_inventory SET status = 'in_review' WHERE id = '${record}'`,
       );
     });
 
     it('the step is impossible without them', async () => {
-      expect(await set(people().compliance, "status = 'approved'")).toBe('KP065');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('KP065');
       expect(await ask(request)).toBe('done');
       expect(await ask(randomUUID())).toBe('23505');
-      expect(await set(people().compliance, "status = 'approved'")).toBe('KP065');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('KP065');
       // who wrote it, who may not, what was not looked at, without a reason
-      expect(await decide(people().compliance, request)).toBe('KP066');
+      expect(await decide(people().privacy, request)).toBe('KP066');
       expect(await decide(people().auditor, request)).toBe('42501');
       expect(await decide(people().viewer, request)).toBe('42501');
       expect(await decide(people().admin, request, 'approve', '', 'f'.repeat(64))).toBe('KP067');
@@ -267,10 +272,10 @@ describe.each(testServers())('what follows records on $kind', ({ open }) => {
       expect(await decide(at.b.people.admin, request)).toBe('P0002');
       expect(await decide(people().admin, request)).toBe('open');
       expect(await decide(people().admin, request)).toBe('23505');
-      expect(await set(people().compliance, "status = 'approved'")).toBe('KP065');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('KP065');
       expect(await decide(people().risk, request)).toBe('granted');
       expect(await decide(people().risk, request)).toBe('KP001');
-      expect(await set(people().compliance, "status = 'approved'")).toBe('done');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('done');
     });
 
     it('nor by writing their tables, nor by making the record in the state', async () => {
@@ -281,34 +286,34 @@ describe.each(testServers())('what follows records on $kind', ({ open }) => {
         `INSERT INTO ${table} (id) VALUES (gen_random_uuid())`,
       ]);
       const inner = [
-        `SELECT recheck_approvals('policies', '${policy}', true)`,
-        `SELECT role_sees('kompl_owner', 'policies', '${policy}')`,
+        `SELECT recheck_approvals('data_inventory', '${record}', true)`,
+        `SELECT role_sees('kompl_owner', 'data_inventory', '${record}')`,
       ];
       for (const fn of TENANT_FUNCTIONS)
         expect(await at.attempt(people()[fn], allDenied([...statements, ...inner]))).toEqual({ rows: [] });
       expect(['KP005', 'KP065']).toContain(
-        refused(await at.attempt(people().compliance, insertSql('policies', randomUUID(), { status: 'approved' }))),
+        refused(await at.attempt(people().privacy, insertSql('data_inventory', randomUUID(), { status: 'approved' }))),
       );
     });
 
     it('what is free voids nothing; a change of the content voids it, the record falls back, and the approved content is kept', async () => {
-      expect(await set(people().compliance, "type = 'another'")).toBe('done');
+      expect(await set(people().privacy, "data_category = 'another'")).toBe('done');
       expect([await statusOf(request), await stateOf()]).toEqual(['granted', 'approved']);
-      expect(await set(people().compliance, "description = 'changed'")).toBe('done');
+      expect(await set(people().privacy, "processing_purpose = 'changed'")).toBe('done');
       expect([await statusOf(request), await stateOf()]).toEqual(['void', 'in_review']);
-      expect(await set(people().compliance, "status = 'approved'")).toBe('KP065');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('KP065');
       const [kept] = await at.act(
         people().viewer,
-        `SELECT content ->> 'name' AS name, content ? 'type' AS free FROM approvals WHERE id = '${request}'`,
+        `SELECT content ->> 'data_type' AS name, content ? 'data_category' AS free FROM approvals WHERE id = '${request}'`,
       );
-      expect(kept).toEqual({ name: 'Policy', free: false });
+      expect(kept).toEqual({ name: 'Payroll', free: false });
     });
 
     it('a change while it is asked voids the request, and nobody approves it then', async () => {
       const next = randomUUID();
       expect(await ask(next)).toBe('done');
       expect(await decide(people().admin, next)).toBe('open');
-      expect(await set(people().compliance, "description = 'changed again'")).toBe('done');
+      expect(await set(people().privacy, "processing_purpose = 'changed again'")).toBe('done');
       expect(await statusOf(next)).toBe('void');
       expect(await decide(people().risk, next)).toBe('KP067');
     });
@@ -321,17 +326,17 @@ describe.each(testServers())('what follows records on $kind', ({ open }) => {
       };
       await ask(first);
       expect(await decide(people().admin, first, 'refuse', 'too vague')).toBe('refused');
-      expect(await set(people().compliance, "status = 'approved'")).toBe('KP065');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('KP065');
       await ask(second);
       expect(await withdraw(people().risk, second)).toBe('42501');
-      expect(await withdraw(people().compliance, second, ' ')).toBe('KP006');
+      expect(await withdraw(people().privacy, second, ' ')).toBe('KP006');
       expect(await decide(people().admin, second)).toBe('open');
       expect(await decide(people().risk, second)).toBe('granted');
       expect(await withdraw(people().risk, second)).toBe('open');
-      expect(await set(people().compliance, "status = 'approved'")).toBe('KP065');
-      expect(await decide(people().compliance, second)).toBe('KP066');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('KP065');
+      expect(await decide(people().privacy, second)).toBe('KP066');
       expect(await decide(people().risk, second)).toBe('granted');
-      expect(await set(people().compliance, "status = 'approved'")).toBe('done');
+      expect(await set(people().privacy, "status = 'approved'")).toBe('done');
       expect(await withdraw(people().risk, second)).toBe('KP001');
     });
   });

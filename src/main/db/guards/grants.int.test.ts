@@ -15,7 +15,7 @@ const SERVER_ONLY = ['tenant_id', 'row_version', 'created_at', 'updated_at', 'cr
 const PERSONAL = ['dsr_requests.data_subject_id', 'dsr_requests.request_details', 'data_inventory.data_subjects'];
 const KNOWLEDGE = ['documents', 'chunks', 'embeddings', 'similarity_scores'];
 const OWNED = [
-  ...['policies', 'data_inventory', 'dsr_requests', 'dpias', 'privacy_controls'],
+  ...['data_inventory', 'dsr_requests', 'dpias', 'privacy_controls'],
   ...['risk_register', 'vulnerabilities', 'vendor_assessments', 'business_continuity'],
 ];
 /** Reached through functions and views only. */

@@ -15,6 +15,7 @@ export const TABLES = [
   ...['samples', 'sample_items', 'test_exceptions', 'evidence_requests', 'audit_team', 'audit_milestones', 'time_entries'],
   ...['cross_references', 'tick_marks', 'ticks', 'review_notes'],
   ...['report_files'],
+  ...['policy_versions', 'policy_requirements', 'policy_controls', 'policy_rounds', 'policy_acknowledgements'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */
 export const OWN_MARKS = ['watchers', 'notice_reads', 'saved_views'];

@@ -35,6 +35,12 @@ export const ENTITY_TABLES = {
   ticks: tenant.ticks,
   reviewNotes: tenant.reviewNotes,
   auditReports: tenant.auditReports,
+  policies: tenant.policies,
+  policyVersions: tenant.policyVersions,
+  policyRequirements: tenant.policyRequirements,
+  policyControls: tenant.policyControls,
+  policyRounds: tenant.policyRounds,
+  policyAcknowledgements: tenant.policyAcknowledgements,
 } as const;
 
 type TableRow<N extends keyof typeof ENTITY_TABLES> = (typeof ENTITY_TABLES)[N]['$inferSelect'];

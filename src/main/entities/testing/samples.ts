@@ -1,4 +1,5 @@
 /** For tests only: values that make one record of each entity, a change of it, and who writes it. */
+import { createHash } from 'node:crypto';
 import { ENTITY_NAMES, type EntityName, entityOf } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { Operation } from '@shared/operations';
@@ -10,17 +11,29 @@ import { creation, newId } from './desk';
 /** By entity; `people` is the person who writes. */
 export type Ids = Record<EntityName | 'people', string>;
 
+/** Runs one statement as a person of that function; gives its rows. */
+type Act = (
+  fn: TenantFunction,
+  text: string,
+  values: readonly unknown[],
+) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
 interface Sample {
   readonly create: (ids: Ids) => Operation['patch'];
   readonly update?: Operation['patch'];
   /** What must be there first beside the samples of the entities before. */
   readonly before?: (ids: Ids) => readonly Operation[];
+  /** What other functions do before: statements, each as whom. */
+  readonly prepare?: (ids: Ids, act: Act) => Promise<void>;
   /** For what only a command of the database makes: the statement that does, with `ids` holding the new record's id too. */
   readonly statement?: (ids: Ids) => { readonly text: string; readonly values: readonly unknown[] } | null;
 }
 
 /** An id that goes with another, the same every time: a mapping needs two requirements, and there is one sample of each. */
 const beside = (id: string): string => id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+
+/** Of the text “read”. */
+const READ_SHA256 = createHash('sha256').update('read').digest('hex');
 
 /** Values that make one record of each entity; `ids` holds records made before. */
 export const SAMPLES: Record<EntityName, Sample> = {
@@ -179,7 +192,57 @@ export const SAMPLES: Record<EntityName, Sample> = {
     create: (ids) => ({ note: 'Which period?', controlTestId: ids.controlTests }),
     update: { answer: 'the whole year' },
   },
+  policies: {
+    create: () => ({ name: 'Access policy', type: 'security' }),
+    update: { scope: 'everybody', reviewDate: '2026-12-01' },
+  },
+  policyVersions: {
+    create: (ids) => ({ policyId: ids.policies, change: 'major', content: '# Access' }),
+    update: { content: '# Access\n\nOne account a person.', changeNote: 'said more' },
+  },
+  policyRequirements: {
+    create: (ids) => ({ policyId: ids.policies, requirementId: ids.requirements }),
+    update: { note: 'in part' },
+  },
+  policyControls: { create: (ids) => ({ policyId: ids.policies, controlId: ids.controls }), update: { note: 'in part' } },
+  policyRounds: {
+    prepare: putInForce,
+    create: (ids) => ({ versionId: beside(ids.policyVersions), audience: 'everyone', dueDate: '2026-12-01' }),
+    update: { note: 'Please read it' },
+  },
+  policyAcknowledgements: {
+    // asked for together with its round
+    prepare: async (ids, act) => {
+      const [row] = await act(
+        'compliance',
+        'SELECT id FROM policy_acknowledgements WHERE person_id = public.current_person()',
+        [],
+      );
+      ids.policyAcknowledgements = String(row?.id);
+    },
+    create: () => ({}),
+    statement: () => null,
+    update: { readSha256: READ_SHA256, status: 'acknowledged' },
+  },
 };
+
+/** A policy beside the sample whose version is in force: written by one person, approved by two others. */
+async function putInForce(ids: Ids, act: Act): Promise<void> {
+  const [policy, version, approval] = [beside(ids.policies), beside(ids.policyVersions), newId()];
+  await act('compliance', `INSERT INTO policies (id, name) VALUES ($1::uuid, 'Read policy')`, [policy]);
+  await act('compliance', `INSERT INTO policy_versions (id, policy_id, content) VALUES ($1::uuid, $2::uuid, 'read')`, [
+    version,
+    policy,
+  ]);
+  await act('compliance', `UPDATE policy_versions SET status = 'in_review' WHERE id = $1::uuid`, [version]);
+  await act('compliance', `SELECT request_approval($1::uuid, 'policy_versions', $2::uuid, 'approved', 2)`, [approval, version]);
+  for (const fn of ['privacy', 'risk'] as const)
+    await act(fn, `SELECT decide_approval($1::uuid, 'approve', a.content_sha256) FROM approvals a WHERE a.id = $1::uuid`, [
+      approval,
+    ]);
+  for (const status of ['approved', 'active'])
+    await act('compliance', 'UPDATE policy_versions SET status = $2::text WHERE id = $1::uuid', [version, status]);
+}
 
 /** What `draw_sample` takes. */
 function drawnSample(ids: Ids) {
@@ -212,13 +275,25 @@ export const noIds = (): Ids => Object.fromEntries([...ENTITY_NAMES, 'people'].m
 export async function makeSamples(service: EntityService, ctxOf: (fn: TenantFunction) => Promise<EntityContext>): Promise<Ids> {
   const ids = noIds();
   ids.people = (await ctxOf('auditor')).session.personId;
-  for (const name of ENTITY_NAMES) await makeSample(service, await ctxOf(writerOf(name)), name, ids);
+  for (const name of ENTITY_NAMES) await makeSample(service, await ctxOf(writerOf(name)), name, ids, ctxOf);
   return ids;
 }
 
 /** The record of one entity under `ids[name]`, by an operation, or by the command that alone makes such records. */
-export async function makeSample(service: EntityService, ctx: EntityContext, name: EntityName, ids: Ids): Promise<void> {
-  const { before, create, statement } = SAMPLES[name];
+export async function makeSample(
+  service: EntityService,
+  ctx: EntityContext,
+  name: EntityName,
+  ids: Ids,
+  ctxOf: (fn: TenantFunction) => Promise<EntityContext>,
+): Promise<void> {
+  const { before, prepare, create, statement } = SAMPLES[name];
+  await prepare?.(ids, async (fn, text, values) => {
+    const { database, session, source } = await ctxOf(fn);
+    const { tenantId, personId } = session;
+    const run = { tenantId, personId, function: fn, source };
+    return (await database.withTenant(run, (tx) => tx.query<Record<string, unknown>>(text, [...values]))).rows;
+  });
   for (const operation of before?.(ids) ?? []) await service.apply({ ...ctx, onChanged: () => undefined }, operation);
   if (!statement) {
     const made = await service.apply(ctx, creation(name, create(ids), ids[name]));

@@ -58,4 +58,10 @@ export const entitiesRouter = router({
   ticks: entityRouter('ticks'),
   reviewNotes: entityRouter('reviewNotes'),
   auditReports: entityRouter('auditReports'),
+  policies: entityRouter('policies'),
+  policyVersions: entityRouter('policyVersions'),
+  policyRequirements: entityRouter('policyRequirements'),
+  policyControls: entityRouter('policyControls'),
+  policyRounds: entityRouter('policyRounds'),
+  policyAcknowledgements: entityRouter('policyAcknowledgements'),
 });

@@ -50,6 +50,8 @@ export const NAVIGATION: readonly NavGroup[] = [
       listOf('controlSets', 'S'),
       listOf('controls', 'C'),
       listOf('complianceAssessments', 'M'),
+      listOf('policies', 'Y'),
+      listOf('policyAcknowledgements', 'K', 'mine'),
       { key: 'coverage', label: 'Coverage', icon: 'grid', to: '/coverage', letter: 'O' },
       { key: 'crosswalk', label: 'Crosswalk', icon: 'arrows-join', to: '/crosswalk', letter: 'X' },
       { key: 'versions', label: 'Versions', icon: 'arrow-swap', to: '/versions', letter: 'V' },

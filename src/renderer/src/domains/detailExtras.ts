@@ -48,6 +48,26 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
       },
     ],
   },
+  policyVersions: {
+    cards: [
+      {
+        key: 'text',
+        column: 'main',
+        above: true,
+        load: async () => (await import('./regops/policies/PolicyCards')).VersionTextCard,
+      },
+    ],
+  },
+  policyAcknowledgements: {
+    cards: [
+      {
+        key: 'text',
+        column: 'main',
+        above: true,
+        load: async () => (await import('./regops/policies/PolicyCards')).AcknowledgeCard,
+      },
+    ],
+  },
   controls: {
     tabs: [
       {

@@ -4,6 +4,7 @@ export * from './collaboration';
 export * from './fieldwork';
 export * from './guards';
 export * from './knowledge';
+export * from './policies';
 export * from './privacyops';
 export * from './regops';
 export * from './riskops';

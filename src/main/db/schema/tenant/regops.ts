@@ -148,17 +148,6 @@ export const assessmentScores = pgTable(
   (table) => [primaryKey({ columns: [table.assessmentId, table.family] })],
 );
 
-export const policies = pgTable('policies', {
-  ...systemColumns(),
-  ...restrictable(),
-  name: varchar('name', { length: 255 }).notNull(),
-  description: text('description'),
-  type: varchar('type', { length: 50 }),
-  status: varchar('status', { length: 20 }).notNull().default('draft'),
-  version: varchar('version', { length: 50 }),
-  content: json('content'),
-});
-
 export const controlSets = pgTable('control_sets', {
   ...systemColumns(),
   name: varchar('name', { length: 255 }).notNull(),
