@@ -33,7 +33,8 @@ function Posture({ work }: { readonly work: AssessmentWork }) {
     ['Done', figures.done],
   ] as const;
   return (
-    <div className={css.posture}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: figures without a control are scrolled by keys
+    <section className={css.posture} tabIndex={0} aria-label="Posture">
       <div className={css.figures}>
         <Figure label="Score" value={score === null ? '–' : `${score} %`} note="of what is assessed" />
         <Figure label="Assessed" value={`${assessed(figures)}`} note={`of ${figures.requirements}`} />
@@ -107,7 +108,7 @@ function Posture({ work }: { readonly work: AssessmentWork }) {
           </dl>
         </Card>
       </div>
-    </div>
+    </section>
   );
 }
 
