@@ -59,7 +59,8 @@ export function BulkAnswerDialog({ work, ids, onClose, onDone }: BulkAnswerDialo
       opened
       onClose={onClose}
       title={`Answer ${count(lines.length, 'requirement')} together`}
-      action={`Change ${count(lines.length, 'requirement')}`}
+      action={`Change ${count(lines.length, 'answer')}`}
+      size={560}
       onAction={run}
       busy={apply.isPending}
       disabled={!ready}
