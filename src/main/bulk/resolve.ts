@@ -186,7 +186,7 @@ class Judging {
       `SELECT s.line FROM ${table} s WHERE NOT s.faulty AND NOT (${keyed.join(' OR ') || 'false'})
          AND NOT EXISTS (SELECT 1 WHERE ${this.#unresolved()}) ORDER BY s.line`,
       null,
-      () => `has neither ${needed.join(' nor ')}, so that a second load could not find it again`,
+      () => `has neither ${needed.join(' nor ')}, so nothing could find it again the next time`,
     );
     await this.#sameRecord();
   }

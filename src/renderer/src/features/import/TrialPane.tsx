@@ -1,5 +1,5 @@
 /** What the import would do: the figures, the rows to look at with their reasons and differences, and the way on. */
-import { Button } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import type { Entity } from '@shared/entities/define';
 import { type EntityName, isEntityName } from '@shared/entities/registry';
 import type { ImportRow, ImportTrial } from '@shared/wire/imports';
@@ -103,15 +103,12 @@ export function TrialPane({ name, definition, draft, busy, work }: TrialPaneProp
                 : `One step in ${workspace?.name ?? 'this workspace'}: all of it or nothing.`}
         </p>
         {result !== null && result.counts.refused > 0 ? (
-          <label className={css.good}>
-            <input
-              type="checkbox"
-              checked={draft.rows === 'good'}
-              disabled={busy !== null}
-              onChange={(event) => work.change({ ...draft, rows: event.currentTarget.checked ? 'good' : 'all' })}
-            />
-            Bring in only the good rows; {count(result.counts.refused, 'row stays', 'rows stay')} out
-          </label>
+          <Checkbox
+            label={`Bring in only the good rows; ${count(result.counts.refused, 'row stays', 'rows stay')} out`}
+            checked={draft.rows === 'good'}
+            disabled={busy !== null}
+            onChange={(event) => work.change({ ...draft, rows: event.currentTarget.checked ? 'good' : 'all' })}
+          />
         ) : null}
         {result !== null && result.counts.refused > 0 ? (
           <>
