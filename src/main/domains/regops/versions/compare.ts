@@ -19,6 +19,8 @@ export interface CompareNode {
 
 /** Words in common, below which the same number is no sign of the same requirement. */
 const SAME_NUMBER = 0.3;
+/** Words in common, below which one of the same number is gone and the other new. */
+const SAME_AT_ALL = 0.15;
 /** Likeness from which two requirements under different numbers are taken for one. */
 const SAME_WORDS = 0.55;
 /** Texts shorter than this are alike by chance. */
@@ -137,8 +139,8 @@ function matchNodes(from: readonly CompareNode[], to: readonly CompareNode[]): M
     const [older, newer] = [olderById.get(fromId), newerById.get(toId)];
     if (older !== undefined && newer !== undefined && !partner.has(fromId) && !taken.has(toId)) pair(older, newer);
   }
-  // The same number in both and no better place for either: written anew.
-  byName(keyOf, always);
+  // The same number in both, some words in common, and no better place for either: written anew. Without any it is another one.
+  byName(keyOf, (older, newer) => commonWords(older, newer) >= SAME_AT_ALL);
   return partner;
 }
 

@@ -258,7 +258,7 @@ function Difference({ change }: { readonly change: RequirementChange }) {
   return (
     <article>
       <h2 className={css.heading}>
-        {refsOf(change)} <Diff before={from?.title ?? ''} after={to?.title ?? ''} />
+        {refsOf(change)} <Diff before={titleOf(from)} after={titleOf(to)} />
       </h2>
       <p className={css.second}>{sentence(change)}</p>
       <p className={css.prose}>
@@ -287,6 +287,12 @@ function Difference({ change }: { readonly change: RequirementChange }) {
       </p>
     </article>
   );
+}
+
+/** A title that only shows how the text begins is not said twice. */
+function titleOf(node: RequirementChange['from']): string {
+  const title = node?.title ?? '';
+  return (node?.text ?? '').startsWith(title.replace(/…$/, '')) ? '' : title;
 }
 
 function sentence(change: RequirementChange): string {
