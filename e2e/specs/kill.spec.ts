@@ -58,7 +58,7 @@ test.describe('kill -9', () => {
     const file = join(folder, 'house.json');
     writeFileSync(file, oscalCatalog('House rules', '1', SMALL));
     await open(w.page, 'Regulations');
-    await w.page.getByRole('button', { name: /^Import/ }).click();
+    await w.page.getByRole('button', { name: 'Import catalogue' }).click();
     await w.page.getByTestId('catalog-file').setInputFiles(file);
     await w.page.getByTestId('trial-run').waitFor();
     await w.page.keyboard.press('Control+Enter');
@@ -193,7 +193,7 @@ test.describe('kill -9', () => {
       const file = join(folder, `large-${round}.json`);
       writeFileSync(file, oscalCatalog(title, `a${round}`, LARGE));
       await open(w.page, 'Regulations');
-      await w.page.getByRole('button', { name: /^Import/ }).click();
+      await w.page.getByRole('button', { name: 'Import catalogue' }).click();
       await w.page.getByTestId('catalog-file').setInputFiles(file);
       await w.page.getByTestId('trial-run').waitFor({ timeout: 60_000 });
       await w.page.keyboard.press('Control+Enter');
@@ -211,7 +211,7 @@ test.describe('kill -9', () => {
       test.info().annotations.push({ type: 'found', description: found === undefined ? 'nothing' : 'all of it' });
       // Either way the same file goes in now, and is there once.
       await open(w.page, 'Regulations');
-      await w.page.getByRole('button', { name: /^Import/ }).click();
+      await w.page.getByRole('button', { name: 'Import catalogue' }).click();
       await w.page.getByTestId('catalog-file').setInputFiles(file);
       await w.page.getByTestId('trial-run').waitFor({ timeout: 60_000 });
       await w.page.keyboard.press('Control+Enter');

@@ -71,7 +71,7 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       const counts = countsOf(path);
       const { page } = w;
       await open(page, 'Regulations');
-      await page.getByRole('button', { name: /^Import/ }).click();
+      await page.getByRole('button', { name: 'Import catalogue' }).click();
       await page.getByTestId('catalog-file').setInputFiles(path);
       await expect(page.getByTestId('trial-run')).toBeVisible();
       for (const [key, label] of [
@@ -92,7 +92,7 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       test.skip(catalog === null, 'the NIST catalogue is not beside the project');
       const { page } = w;
       await open(page, 'Regulations');
-      await page.getByRole('button', { name: /^Import/ }).click();
+      await page.getByRole('button', { name: 'Import catalogue' }).click();
       await page.getByTestId('catalog-file').setInputFiles(catalog as string);
       await expect(page.getByTestId('trial-run')).toContainText(/nothing (would )?change/i);
       await picture(page, `${kind}-05-again`);
@@ -105,7 +105,7 @@ for (const kind of ['embedded', 'postgres'] satisfies ServerKind[]) {
       const broken = join(folder, 'broken.json');
       writeFileSync(broken, '{\n  "catalog": {\n    "uuid": oops\n  }\n}\n');
       await open(page, 'Regulations');
-      await page.getByRole('button', { name: /^Import/ }).click();
+      await page.getByRole('button', { name: 'Import catalogue' }).click();
       await page.getByTestId('catalog-file').setInputFiles(foreign);
       await expect(page.locator('[data-testid="import-refused"][data-code="CATALOG_FOREIGN"]')).toContainText('assessment plan');
       await page.getByTestId('catalog-file').setInputFiles(broken);

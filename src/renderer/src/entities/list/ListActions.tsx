@@ -31,7 +31,7 @@ export function ListActions({ extras, name, definition, mayCreate, canExport, on
       {extras}
       {hasImport ? (
         <Button leftSection={<Icon name="import" />} onClick={() => void navigate(OSCAL_IMPORT_PATH)}>
-          Import
+          Import catalogue
         </Button>
       ) : null}
       {canExport ? (
