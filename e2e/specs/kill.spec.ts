@@ -36,6 +36,8 @@ test.describe('kill -9', () => {
 
   async function openTest(): Promise<void> {
     await open(w.page, 'Fieldwork');
+    // the screen before may hold a link to the same plan
+    await expect(w.page.getByRole('heading', { name: 'Fieldwork', level: 1 })).toBeVisible();
     await w.page.getByRole('link', { name: new RegExp(PLAN) }).click();
     const programme = w.page.getByRole('navigation', { name: 'Programme' });
     await programme.getByRole('link').first().click();

@@ -3,15 +3,15 @@ import { Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { NavLink, useLocation } from 'react-router';
 import { Icon } from '../components/Icon';
+import { countsOptions } from '../entities/api';
 import { useWorkCount } from '../features/work/useWork';
 import { formatNumber } from '../lib/format';
 import { useMe, useWorkspace } from '../lib/session';
-import { trpc } from '../lib/trpc';
 import css from './Navigation.module.css';
 import { isIn, isPlatformPath, NAV_FOOT, type NavItem, navigationFor, platformNavigation } from './navigation';
 
 function useCount(item: NavItem): number | null {
-  const counts = useQuery({ ...trpc.entities.findings.counts.queryOptions(), enabled: item.count !== undefined });
+  const counts = useQuery({ ...countsOptions(item.count?.entity ?? 'findings'), enabled: item.count !== undefined });
   const waiting = useWorkCount(item.waiting === true);
   if (item.waiting) return waiting;
   if (item.count === undefined) return null;
