@@ -138,7 +138,7 @@ test.describe('assessments', () => {
   test('stand once they are done, and a control shows how effective it was', async () => {
     const { page } = w;
     await record(page, 'ICT Baseline, year 2025');
-    await page.getByRole('button', { name: 'Answers' }).click();
+    await page.getByRole('button', { name: 'Answers' }).first().click();
     await page.keyboard.press('j');
     await expect(page.getByText('The answers of this assessment are locked')).toBeVisible();
     await expect(page.getByRole('textbox', { name: 'Observation' })).not.toBeEditable();
@@ -159,7 +159,7 @@ test.describe('assessments', () => {
     await part(page, 'Comparison');
     await expect(page.getByRole('button', { name: /Better/ })).toBeVisible();
     await look(page, 'assessment-comparison-dark');
-    await page.getByRole('button', { name: 'Answers' }).click();
+    await page.getByRole('button', { name: 'Answers' }).first().click();
     await page.keyboard.press('j');
     await expect(page.getByRole('textbox', { name: 'Observation' })).toBeVisible();
     await look(page, 'assessment-work-dark');
