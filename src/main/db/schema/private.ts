@@ -1,6 +1,6 @@
 /** `private`: the sealed trail of the whole installation, its metrics and its migrations. */
 import { sql } from 'drizzle-orm';
-import { bigint, inet, integer, numeric, pgSchema, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import { bigint, boolean, inet, integer, numeric, pgSchema, serial, text, uuid, varchar } from 'drizzle-orm/pg-core';
 import { bytea, instant, json, xid8 } from './columns';
 
 const internal = pgSchema('private');
@@ -145,4 +145,32 @@ export const tenantFigures = internal.table('tenant_figures', {
   tested: bigint('tested', { mode: 'number' }).notNull(),
   sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
   at: instant('at').notNull().default(sql`now()`),
+});
+
+/** Checkpoints under which months of the trail left the server, one chain a tenant. */
+export const trailArchives = internal.table('trail_archives', {
+  chain: uuid('chain').notNull(),
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+  before: varchar('before', { length: 7 }).notNull(),
+  firstSeal: bigint('first_seal', { mode: 'number' }).notNull(),
+  lastSeal: bigint('last_seal', { mode: 'number' }).notNull(),
+  head: bytea('head').notNull(),
+  rowCount: bigint('row_count', { mode: 'number' }).notNull(),
+  whole: json('whole').notNull(),
+  parts: json('parts').notNull(),
+  fileSha256: bytea('file_sha256').notNull(),
+  previous: bytea('previous').notNull(),
+  hash: bytea('hash').notNull(),
+  keyId: varchar('key_id', { length: 64 }).notNull(),
+  signature: bytea('signature').notNull(),
+  archivedAt: instant('archived_at').notNull(),
+  login: varchar('login', { length: 63 }).notNull().default(sql`session_user`),
+});
+
+/** Spaces made ahead, which onboarding claims. */
+export const tenantSpares = internal.table('tenant_spares', {
+  id: uuid('id').primaryKey(),
+  madeAt: instant('made_at').notNull().default(sql`now()`),
+  madeBy: varchar('made_by', { length: 63 }).notNull().default(sql`session_user`),
+  finished: boolean('finished').notNull().default(false),
 });

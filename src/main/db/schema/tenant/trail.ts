@@ -122,6 +122,26 @@ export const trailSeals = pgView('trail_seals', {
   keyLabel: varchar('key_label', { length: 100 }),
 }).existing();
 
+/** The checkpoints of the tenant's own chain under which months of the trail left the server. */
+export const trailArchives = pgView('trail_archives', {
+  chain: uuid('chain'),
+  seq: bigint('seq', { mode: 'number' }),
+  before: varchar('before', { length: 7 }),
+  firstSeal: bigint('first_seal', { mode: 'number' }),
+  lastSeal: bigint('last_seal', { mode: 'number' }),
+  head: bytea('head'),
+  rowCount: bigint('row_count', { mode: 'number' }),
+  whole: json('whole'),
+  parts: json('parts'),
+  fileSha256: bytea('file_sha256'),
+  previous: bytea('previous'),
+  hash: bytea('hash'),
+  keyId: varchar('key_id', { length: 64 }),
+  signature: bytea('signature'),
+  archivedAt: instant('archived_at'),
+  login: varchar('login', { length: 63 }),
+}).existing();
+
 /** The administrator's proof: leaf hashes of filed rows, and their texts as far as the administrator may read them. */
 export const trailRows = pgView('trail_rows', {
   sealSeq: bigint('seal_seq', { mode: 'number' }),
