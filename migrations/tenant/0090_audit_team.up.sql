@@ -88,7 +88,7 @@ CREATE INDEX time_entries_person_id_idx ON {{schema}}.time_entries (person_id);
 CREATE INDEX time_entries_spent_on_id_idx ON {{schema}}.time_entries (spent_on DESC NULLS LAST, id DESC);
 
 -- Where the acting person stands in an audit: 'lead' (the plan's lead is one), 'reviewer', 'auditor', 'observer'; 'none' where the audit has
--- a team without them; 'open' where it has no team, so that every auditor works on it as before.
+-- a team without them; 'open' where it has no team, so that every auditor works on it as before; null where there is no such audit.
 CREATE FUNCTION {{schema}}.team_standing(p_plan uuid) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
 DECLARE
@@ -102,6 +102,9 @@ BEGIN
   WHERE m.audit_plan_id = p_plan AND m.person_id = v_person AND m.archived_at IS NULL;
   IF v_role IS NOT NULL THEN
     RETURN v_role;
+  END IF;
+  IF p_plan IS NOT NULL AND NOT EXISTS (SELECT FROM {{schema}}.audit_plans p WHERE p.id = p_plan) THEN
+    RETURN NULL;
   END IF;
   RETURN CASE WHEN EXISTS (SELECT FROM {{schema}}.audit_team m WHERE m.audit_plan_id = p_plan AND m.archived_at IS NULL)
     THEN 'none' ELSE 'open' END;

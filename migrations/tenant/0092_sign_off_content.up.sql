@@ -272,9 +272,16 @@ END
 $$;
 
 -- How many notes about a record wait for an answer or for the reviewer; of an audit, those of its tests and findings too.
+-- Null where there is no such record.
 CREATE FUNCTION {{schema}}.open_notes(p_resource_type text, p_id uuid) RETURNS integer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
 BEGIN
+  IF NOT (CASE p_resource_type
+    WHEN 'control_tests' THEN EXISTS (SELECT FROM {{schema}}.control_tests t WHERE t.id = p_id)
+    WHEN 'findings' THEN EXISTS (SELECT FROM {{schema}}.findings f WHERE f.id = p_id)
+    ELSE EXISTS (SELECT FROM {{schema}}.audit_plans p WHERE p.id = p_id) END) THEN
+    RETURN NULL;
+  END IF;
   RETURN (
     SELECT count(*) FROM {{schema}}.review_notes n
     WHERE n.status <> 'cleared' AND n.archived_at IS NULL AND CASE p_resource_type
