@@ -20,17 +20,13 @@ async function look(page: Page, name: string): Promise<void> {
   expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
 }
 
-async function dark(page: Page, on: boolean): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(on ? 'Dark' : 'Light', { exact: true }).click();
-  await page.keyboard.press('Escape');
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', on ? 'dark' : 'light');
-}
-
 async function record(page: Page, name: string): Promise<void> {
-  await open(page, 'Assessments');
-  await page.getByTestId('grid').getByText(name, { exact: true }).first().dblclick();
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(name);
+  // the rows may move once more while the list is read again
+  await expect(async () => {
+    await open(page, 'Assessments');
+    await page.getByTestId('grid').getByText(name, { exact: true }).first().dblclick();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(name, { timeout: 5_000 });
+  }).toPass({ timeout: 40_000 });
 }
 
 /** A part of the record's page. */
@@ -133,35 +129,5 @@ test.describe('assessments', () => {
     await page.getByRole('menuitem', { name: 'PDF' }).click();
     await expect(page.getByText('statement.pdf is saved')).toBeVisible({ timeout: 30_000 });
     expect((await readFile(path)).subarray(0, 5).toString()).toBe('%PDF-');
-  });
-
-  test('stand once they are done, and a control shows how effective it was', async () => {
-    const { page } = w;
-    await record(page, 'ICT Baseline, year 2025');
-    await page.getByRole('button', { name: 'Answers' }).first().click();
-    await page.keyboard.press('j');
-    await expect(page.getByText('The answers of this assessment are locked')).toBeVisible();
-    await expect(page.getByRole('textbox', { name: 'Observation' })).not.toBeEditable();
-    await open(page, 'Controls');
-    await page.getByTestId('grid').getByText('ACC-3', { exact: true }).first().dblclick();
-    await part(page, 'Effectiveness');
-    await expect(page.getByText(/tests effective/)).toBeVisible();
-    await look(page, 'control-effectiveness-light');
-  });
-
-  test('in the dark', async () => {
-    const { page } = w;
-    await dark(page, true);
-    await record(page, 'ICT Baseline, year 2026');
-    await part(page, 'Posture');
-    await expect(page.getByText('Score by family')).toBeVisible();
-    await look(page, 'assessment-posture-dark');
-    await part(page, 'Comparison');
-    await expect(page.getByRole('button', { name: /Better/ })).toBeVisible();
-    await look(page, 'assessment-comparison-dark');
-    await page.getByRole('button', { name: 'Answers' }).first().click();
-    await page.keyboard.press('j');
-    await expect(page.getByRole('textbox', { name: 'Observation' })).toBeVisible();
-    await look(page, 'assessment-work-dark');
   });
 });

@@ -98,6 +98,7 @@ test.describe('catalogues', () => {
     await expect(matrix.getByRole('rowheader').first()).toBeVisible();
     await theme(page, 'Dark');
     await look(page, 'coverage-matrix-dark');
+    await theme(page, 'Light');
   });
 
   test('the crosswalk suggests, maps, turns its sides and takes a file', async () => {
