@@ -75,7 +75,7 @@ async function runParts(wanted, runnerArgs) {
   if (built === undefined) results.push({ name: 'build', result: counts(0, 1), ms: 0 });
   await part('unit', () => vitest('unit', runnerArgs, 15));
   const servers = needsServers && !interrupted ? await guarded(startServers) : undefined;
-  await part('int', () => (servers ? vitest('integration', runnerArgs, 25, servers) : notRun('the test servers did not start')));
+  await part('int', () => (servers ? vitest('integration', runnerArgs, 45, servers) : notRun('the test servers did not start')));
   await part('e2e', () => {
     if (!electron) return notRun('there is no Electron');
     if (!built) return notRun('the app was not built');
