@@ -1,5 +1,7 @@
 /** A document as a Word file (OOXML), by the `docx` library: headings of their own level, tables whose head repeats on each page. */
+
 import { type MarkRun, parseMarkdown } from '@shared/reports/markdown';
+import { NOT_IN_XML } from '@shared/xml-text';
 import {
   BorderStyle,
   Document,
@@ -79,7 +81,7 @@ function front({ title, tenant, subtitle, cover }: ReportDocument, inside: numbe
   const head = [
     new Paragraph({ text: title, heading: HeadingLevel.TITLE, spacing: { before: cover === undefined ? 0 : 3600 } }),
     new Paragraph({
-      children: [new TextRun({ text: below.replace(UNPRINTABLE, ''), color: '4E5969' })],
+      children: [new TextRun({ text: below.replace(NOT_IN_XML, ''), color: '4E5969' })],
       spacing: { after: 240 },
     }),
   ];
@@ -148,15 +150,12 @@ function table({ columns, rows }: DocumentTable, inside: number): Table {
 }
 
 /** XML 1.0 has no place for most control characters; Word would refuse the whole file. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-
 function lines(
   text: string,
   look: { readonly bold?: boolean; readonly italics?: boolean; readonly size?: number } = {},
 ): TextRun[] {
   return text
-    .replace(UNPRINTABLE, '')
+    .replace(NOT_IN_XML, '')
     .split(/\r?\n/)
     .map((line, nth) => new TextRun({ ...look, text: line, ...(nth > 0 ? { break: 1 } : {}) }));
 }

@@ -2,6 +2,7 @@
  * A table as a file: CSV that a spreadsheet opens without running anything, or a workbook of one sheet. Cells that begin like a
  * formula stay text in both.
  */
+import { NOT_IN_XML } from '@shared/xml-text';
 import { stringify } from 'csv-stringify/sync';
 import writeWorkbook from 'write-excel-file/node';
 
@@ -27,15 +28,12 @@ export function toCsvFile({ columns, rows }: TableFile): Uint8Array {
 
 /** What a cell of a workbook holds at most. */
 const MAX_CELL = 32_767;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a workbook is XML, which has no place for them
-const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-
 export async function toWorkbook({ name, columns, rows }: TableFile): Promise<Uint8Array> {
   const cell = (value: Cell) => {
     if (value === null) return null;
     if (typeof value !== 'string') return { value, alignVertical: 'top' as const };
     // a text cell, so that “=1+1” is that text and never a formula
-    return { value: value.replace(UNPRINTABLE, '').slice(0, MAX_CELL), type: String, wrap: true, alignVertical: 'top' as const };
+    return { value: value.replace(NOT_IN_XML, '').slice(0, MAX_CELL), type: String, wrap: true, alignVertical: 'top' as const };
   };
   const head = columns.map(({ label }) => ({ value: label, type: String, fontWeight: 'bold' as const }));
   const workbook = writeWorkbook([head, ...rows.map((row) => row.map(cell))], {

@@ -3,8 +3,10 @@
  * table of shared strings has to be held; a text is never a formula, and one that looks like one is marked as text besides. Dates and
  * moments are dates of the spreadsheet. The container is made by yazl, which takes the sheet as it is written.
  */
+
 import { Readable } from 'node:stream';
 import { CodedError } from '@shared/errors';
+import { NOT_IN_XML } from '@shared/xml-text';
 import { ZipFile } from 'yazl';
 import type { Cell, ExportColumn } from './cells';
 import type { ExportHead } from './head';
@@ -34,15 +36,12 @@ const PARTS: Readonly<Record<string, string>> = {
 
 /** Takes a text out of reach of XML: entities for markup, nothing for characters that XML 1.0 does not have. */
 function xml(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML has no place for
-      .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '')
-      .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-  );
+  return text
+    .replace(NOT_IN_XML, '')
+    .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }
 
 function textCell(text: string, style?: number): string {
