@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { BrowserWindow, session } from 'electron';
 import type { PdfPrinter } from '../reports/document';
-import { escapeHtml } from '../reports/html';
+import { escapeHtml } from '../reports/escape-html';
 import { COMMON_HEADERS } from '../security/csp';
 import { hardenSession } from '../security/harden';
 import { APP_HOST, APP_SCHEME } from '../security/origin';

@@ -13,8 +13,14 @@ export interface DocumentTable {
 export type DocumentBlock =
   | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
-  /** Text with the marks of `shared/reports/markdown.ts`. */
-  | { readonly kind: 'markdown'; readonly text: string }
+  | {
+      readonly kind: 'markdown';
+      readonly text: string;
+      /** The level of heading that `#` is, 1 being that of a section; by itself 3: below the sections. */
+      readonly top?: number;
+      /** What a single line break is: `kept` by itself, or `joined` as CommonMark has it. */
+      readonly lines?: 'kept' | 'joined';
+    }
   /** What the document is about, as label and value. */
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: string])[] }
   | DocumentTable;

@@ -1,6 +1,5 @@
 /** A document as a Word file (OOXML), by the `docx` library: headings of their own level, tables whose head repeats on each page. */
 
-import { type MarkRun, parseMarkdown } from '@shared/reports/markdown';
 import { NOT_IN_XML } from '@shared/xml-text';
 import {
   BorderStyle,
@@ -21,29 +20,30 @@ import {
   WidthType,
 } from 'docx';
 import type { DocumentBlock, DocumentTable, ReportDocument } from './document';
+import { parseMarkdown } from './markdown';
+import { type ListCounter, listCounter, MARKED_STYLES, markedParagraphs, ORDERED_LISTS } from './marked-docx';
 
 /** A4 and its margins in twentieths of a point. */
 const PAGE = { width: 11_906, height: 16_838, margin: 850 } as const;
 const LINE = { style: BorderStyle.SINGLE, size: 4, color: 'DFE3E8' } as const;
 
+interface Page {
+  /** Between the margins, in twentieths of a point. */
+  readonly inside: number;
+  readonly counter: ListCounter;
+}
+
 /** The bytes of a .docx. */
 export async function toDocx(document: ReportDocument): Promise<Uint8Array> {
   const { title, tenant, landscape, blocks, cover } = document;
-  const inside = (landscape ? PAGE.height : PAGE.width) - 2 * PAGE.margin;
+  const page: Page = { inside: (landscape ? PAGE.height : PAGE.width) - 2 * PAGE.margin, counter: listCounter() };
   const file = new Document({
     creator: tenant,
     title,
     // The contents are a field; Word fills it in when the file is opened.
     features: { updateFields: cover !== undefined },
-    numbering: {
-      config: [
-        {
-          reference: 'ordered',
-          levels: [{ level: 0, format: 'decimal', text: '%1.', style: { paragraph: { indent: { left: 400, hanging: 300 } } } }],
-        },
-      ],
-    },
-    styles: { default: { document: { run: { font: 'Calibri', size: 20 } } } },
+    numbering: { config: [ORDERED_LISTS] },
+    styles: { default: { document: { run: { font: 'Calibri', size: 20 } } }, ...MARKED_STYLES },
     sections: [
       {
         properties: {
@@ -68,7 +68,7 @@ export async function toDocx(document: ReportDocument): Promise<Uint8Array> {
             ],
           }),
         },
-        children: [...front(document, inside), ...blocks.flatMap((it) => block(it, inside))],
+        children: [...front(document, page), ...blocks.flatMap((it) => block(it, page))],
       },
     ],
   });
@@ -76,11 +76,16 @@ export async function toDocx(document: ReportDocument): Promise<Uint8Array> {
 }
 
 /** Title and tenant; with a cover, a page of them with the facts, and the contents on the next. */
-function front({ title, tenant, subtitle, cover }: ReportDocument, inside: number): (Paragraph | Table | TableOfContents)[] {
+function front({ title, tenant, subtitle, cover }: ReportDocument, page: Page): (Paragraph | Table | TableOfContents)[] {
   const below = cover === undefined ? [tenant, subtitle].filter(Boolean).join(' · ') : tenant;
   const head = [
-    new Paragraph({ text: title, heading: HeadingLevel.TITLE, spacing: { before: cover === undefined ? 0 : 3600 } }),
     new Paragraph({
+      text: title.replace(NOT_IN_XML, ''),
+      style: 'DocumentTitle',
+      spacing: { before: cover === undefined ? 0 : 3600 },
+    }),
+    new Paragraph({
+      style: 'DocumentFacts',
       children: [new TextRun({ text: below.replace(NOT_IN_XML, ''), color: '4E5969' })],
       spacing: { after: 240 },
     }),
@@ -89,7 +94,7 @@ function front({ title, tenant, subtitle, cover }: ReportDocument, inside: numbe
   const pageBreak = () => new Paragraph({ children: [new PageBreak()] });
   return [
     ...head,
-    ...block({ kind: 'facts', facts: cover }, inside),
+    ...block({ kind: 'facts', facts: cover }, page),
     pageBreak(),
     new Paragraph({ children: [new TextRun({ text: 'Contents', bold: true, size: 28 })], spacing: { after: 160 } }),
     new TableOfContents('Contents', { hyperlink: true, headingStyleRange: '1-2' }),
@@ -97,28 +102,19 @@ function front({ title, tenant, subtitle, cover }: ReportDocument, inside: numbe
   ];
 }
 
-function marked(text: string): Paragraph[] {
-  const runs = (all: readonly MarkRun[]) => all.flatMap(({ text: part, bold, italic }) => lines(part, { bold, italics: italic }));
-  return parseMarkdown(text).flatMap((it) => {
-    if (it.kind === 'heading') return [new Paragraph({ children: runs(it.runs), heading: HeadingLevel.HEADING_3 })];
-    if (it.kind === 'paragraph') return [new Paragraph({ children: runs(it.runs), spacing: { after: 120 } })];
-    const look = it.ordered ? { numbering: { reference: 'ordered', level: 0 } } : { bullet: { level: 0 } };
-    return it.items.map((item) => new Paragraph({ children: runs(item), ...look }));
-  });
-}
-
-function block(it: DocumentBlock, inside: number): (Paragraph | Table)[] {
+function block(it: DocumentBlock, { inside, counter }: Page): (Paragraph | Table)[] {
   switch (it.kind) {
     case 'heading':
       return [new Paragraph({ text: it.text, heading: it.level === 1 ? HeadingLevel.HEADING_1 : HeadingLevel.HEADING_2 })];
     case 'text':
       return [new Paragraph({ children: lines(it.text), spacing: { after: 120 } })];
     case 'markdown':
-      return marked(it.text);
+      return markedParagraphs(parseMarkdown(it.text, { lines: it.lines ?? 'kept' }), { counter, inside, top: it.top ?? 3 });
     case 'facts':
       return it.facts.map(
         ([label, value]) =>
           new Paragraph({
+            style: 'DocumentFacts',
             children: [new TextRun({ text: `${label}: `, color: '4E5969' }), ...lines(value)],
             spacing: { after: 40 },
           }),

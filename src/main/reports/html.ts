@@ -1,6 +1,8 @@
 /** A document as one page of HTML for the printer: no script, no address, no font from outside, all text escaped. */
-import { type MarkBlock, type MarkRun, parseMarkdown } from '@shared/reports/markdown';
 import type { DocumentBlock, ReportDocument } from './document';
+import { escapeHtml } from './escape-html';
+import { parseMarkdown } from './markdown';
+import { markedHtml } from './marked-html';
 
 const STYLE = `
   @page { margin: 18mm 14mm 20mm; }
@@ -17,6 +19,13 @@ const STYLE = `
   dd { margin: 0; white-space: pre-wrap; }
   table { width: 100%; border-collapse: collapse; table-layout: fixed; margin: 0 0 10pt; font-size: 8.5pt; line-height: 1.35; }
   ul, ol { margin: 0 0 6pt; padding-left: 16pt; }
+  li > ul, li > ol { margin-bottom: 0; }
+  h4, h5, h6 { font-size: 9.5pt; margin: 10pt 0 3pt; break-after: avoid; }
+  blockquote { margin: 0 0 6pt; padding-left: 9pt; border-left: 2pt solid #c3cad4; color: #4e5969; }
+  pre { margin: 0 0 6pt; padding: 5pt 7pt; background: #edeff2; font: 8.5pt/1.4 Consolas, monospace; white-space: pre-wrap; }
+  code { font-family: Consolas, monospace; font-size: 0.92em; }
+  hr { border: 0; border-top: 0.75pt solid #c3cad4; margin: 8pt 0; }
+  a { color: #1d5bbf; }
   .cover { break-after: page; padding-top: 60mm; border: 0; margin: 0; }
   .cover h1 { font-size: 26pt; margin-bottom: 8pt; }
   .cover .tenant { font-size: 12pt; color: #18202e; font-weight: 600; }
@@ -32,12 +41,6 @@ const STYLE = `
   th { text-align: left; font-weight: 600; border-bottom: 1pt solid #8892a2; padding: 3pt 5pt; }
   td { vertical-align: top; border-bottom: 0.5pt solid #dfe3e8; padding: 3pt 5pt; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
-}
 
 /** The whole page. */
 export function toHtml(document: ReportDocument): string {
@@ -67,22 +70,6 @@ function factsOf(facts: readonly (readonly [string, string])[]): string {
   return `<dl>${facts.map(([label, value]) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
 }
 
-function marked(it: MarkBlock): string {
-  if (it.kind === 'heading') return `<h3>${runs(it.runs)}</h3>`;
-  if (it.kind === 'paragraph') return `<p>${runs(it.runs)}</p>`;
-  const tag = it.ordered ? 'ol' : 'ul';
-  return `<${tag}>${it.items.map((item) => `<li>${runs(item)}</li>`).join('')}</${tag}>`;
-}
-
-function runs(all: readonly MarkRun[]): string {
-  return all
-    .map(({ text, bold, italic }) => {
-      const inside = escapeHtml(text);
-      return bold ? `<strong>${inside}</strong>` : italic ? `<em>${inside}</em>` : inside;
-    })
-    .join('');
-}
-
 function block(it: DocumentBlock, nth: number): string {
   switch (it.kind) {
     case 'heading':
@@ -90,7 +77,7 @@ function block(it: DocumentBlock, nth: number): string {
     case 'text':
       return `<p>${escapeHtml(it.text)}</p>`;
     case 'markdown':
-      return parseMarkdown(it.text).map(marked).join('\n');
+      return markedHtml(parseMarkdown(it.text, { lines: it.lines ?? 'kept' }), (it.top ?? 3) + 1);
     case 'facts':
       return factsOf(it.facts);
     case 'table': {

@@ -1,9 +1,8 @@
-/** Properties of what reports are made by: the rating that findings speak for, the layout, Markdown, and the age of findings. */
+/** Properties of what reports are made by: the rating that findings speak for, the layout, and the age of findings. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AGE_BUCKETS, type AgedFinding, bucketOf, daysBetween, daysOpen, daysOverdue, monthsOf } from './ageing';
 import { layoutOf, moveSection, SECTION_TITLES, type SectionKey } from './layout';
-import { parseMarkdown, runsOf } from './markdown';
 import { suggestRating } from './rating';
 
 const severity = fc.constantFrom('low', 'medium', 'high', 'critical' as const);
@@ -64,38 +63,6 @@ describe('the layout', () => {
         expect(at === layout.sections.length - 1 ? moved : moveSection(moved, key, -1)).toEqual(layout);
       }),
     );
-  });
-});
-
-describe('Markdown', () => {
-  it('loses no letter of what was typed', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', '*', '_', ' ', 'ż', '<', '1') }), (text) => {
-        const said = runsOf(text)
-          .map((run) => run.text)
-          .join('');
-        expect(said.replace(/[*_]/g, '')).toBe(text.replace(/[*_]/g, ''));
-      }),
-    );
-  });
-  it('knows headings, lists and emphasis, and leaves HTML as text', () => {
-    expect(parseMarkdown('# One\n\nA **b** <script>\n\n- x\n- y\n\n1. z')).toEqual([
-      { kind: 'heading', runs: [{ text: 'One', bold: false, italic: false }] },
-      {
-        kind: 'paragraph',
-        runs: [
-          { text: 'A ', bold: false, italic: false },
-          { text: 'b', bold: true, italic: false },
-          { text: ' <script>', bold: false, italic: false },
-        ],
-      },
-      {
-        kind: 'list',
-        ordered: false,
-        items: [[{ text: 'x', bold: false, italic: false }], [{ text: 'y', bold: false, italic: false }]],
-      },
-      { kind: 'list', ordered: true, items: [[{ text: 'z', bold: false, italic: false }]] },
-    ]);
   });
 });
 

@@ -1,8 +1,8 @@
 /** The report as it is printed: its sections in their order; a section of text is written where it stands. */
 import { Textarea } from '@mantine/core';
+import { MarkdownText } from '@renderer/components/MarkdownText';
 import type { RouterOutputs } from '@renderer/lib/trpc';
 import { isTextSection, SECTION_TITLES, type SectionKey, type TextSection } from '@shared/reports/layout';
-import { type MarkRun, parseMarkdown } from '@shared/reports/markdown';
 import { Fragment } from 'react';
 import css from './ReportTab.module.css';
 
@@ -115,17 +115,5 @@ function OneBlock({ block }: { readonly block: Block }) {
 
 function Marked({ text }: { readonly text: string }) {
   if (text.trim() === '') return <p className={css.nothing}>Nothing was written; the section is not printed.</p>;
-  return placed(parseMarkdown(text)).map(({ key, part }) => {
-    if (part.kind === 'heading') return <h4 key={key}>{runs(part.runs)}</h4>;
-    if (part.kind === 'paragraph') return <p key={key}>{runs(part.runs)}</p>;
-    const items = placed(part.items).map((item) => <li key={item.key}>{runs(item.part)}</li>);
-    return part.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>;
-  });
-}
-
-function runs(all: readonly MarkRun[]) {
-  return placed(all).map(({ key, part: { text, bold, italic } }) => {
-    if (bold) return <strong key={key}>{text}</strong>;
-    return italic ? <em key={key}>{text}</em> : <Fragment key={key}>{text}</Fragment>;
-  });
+  return <MarkdownText text={text} top={4} lines="kept" />;
 }
