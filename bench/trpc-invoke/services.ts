@@ -67,6 +67,7 @@ export function servicesWith(page: ListPage<ListRow>): Services {
     collab: absent(),
     audits: absent(),
     assessments: absent(),
+    policies: absent(),
     reports: absent(),
     fieldwork: absent(),
     evidence: absent(),

@@ -234,6 +234,7 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
   ],
   PRINTER_MISSING: ['There is no window to print with', 'Choose another format, or export it from the workstation.'],
   FILE_GRANT_UNKNOWN: ['The chosen file is no longer at hand', 'Choose it again.'],
+  DOCUMENT_INVALID: (d) => [`${fileOf(d)} cannot be read`, `It ${fact(d, ['reason'], 'is damaged')}. Nothing was written.`],
   CATALOG_INVALID: (d) => [
     `${fileOf(d)} cannot be taken as a catalogue`,
     `${capital(`${typeof d.path === 'string' ? `${d.path} ` : ''}${fact(d, ['reason'], 'it is broken')}${typeof d.path === 'string' ? '' : placeOf(d)}`)}.${moreFaults(d)} Nothing was written.`,

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   FILE_TOO_LARGE: 'input',
   FILE_GRANT_UNKNOWN: 'input',
   PRINTER_MISSING: 'local',
+  DOCUMENT_INVALID: 'input',
   CATALOG_INVALID: 'input',
   CATALOG_FOREIGN: 'input',
   ARCHIVE_INVALID: 'input',

@@ -18,6 +18,7 @@ import type { EntityContext } from '../entities/context';
 import type { AssessmentsPort, TenantCall } from '../ipc/services';
 import type { PdfPrinter } from '../reports/document';
 import type { note } from '../trail/journal';
+import { namePart } from './file-names';
 import type { PortOptions } from './ports';
 
 interface AssessmentsPortOptions {
@@ -66,12 +67,4 @@ async function fileOf(
   if (printer === null) throw new CodedError('PRINTER_MISSING');
   const { toHtml } = await import('../reports/html');
   return printer.print(toHtml(document), { landscape: document.landscape, footer: `${tenant} · ${document.title}` });
-}
-
-function namePart(text: string): string {
-  return text
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60);
 }

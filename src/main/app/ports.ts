@@ -32,6 +32,7 @@ import type {
   ListsPort,
   OscalPort,
   PeoplePort,
+  PoliciesPort,
   SearchPort,
   TenantCall,
   TrailPort,
@@ -47,6 +48,7 @@ import { asWellAsCanBe, note } from '../trail/journal';
 import { exportTrail, proveTrail, readEntry, readFacets, readTrailPage } from '../trail/service';
 import { createAssessmentsPort } from './assessments-port';
 import { createListPort } from './list-port';
+import { createPoliciesPort } from './policies-port';
 import { createReportsPort } from './reports-port';
 
 export interface PortOptions {
@@ -86,6 +88,7 @@ export interface TenantPorts {
   readonly library: LibraryPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
+  readonly policies: PoliciesPort;
   readonly reports: ReportsPort<TenantCall>;
   readonly collab: CollabPort<TenantCall>;
   readonly fieldwork: FieldworkPort<TenantCall>;
@@ -205,6 +208,13 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
         if (session.epoch() === call.epoch) options.emit({ type: 'progress', job: jobId, done: rows, total: 0, what: phase });
       },
       journal: options.importJournal,
+    }),
+    policies: createPoliciesPort({
+      contextOf,
+      workspaceName: (call) => workspaceName(session, call),
+      noted,
+      saveFile: options.saveFile,
+      printer: options.printer,
     }),
     reports: createReportsPort({
       contextOf,

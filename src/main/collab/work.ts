@@ -1,7 +1,8 @@
 /** My work: everything that waits for the person, across all kinds of record, in groups; each record in its most pressing group. */
 import type { EntityContext, SqlClient } from '@main/entities/context';
 import { together } from '@main/entities/together';
-import { ENTITY_NAMES } from '@shared/entities/registry';
+import type { Entity } from '@shared/entities/define';
+import { ENTITY_NAMES, entityOf } from '@shared/entities/registry';
 import type { Work, WorkGroup, WorkLine } from '@shared/wire/collab';
 import { WORK_GROUPS } from '@shared/wire/collab';
 import { byFunction, readingAs } from './command';
@@ -30,7 +31,16 @@ export async function ask<Row extends Asked = Asked>(tx: SqlClient, question: Qu
 export async function readWork(ctx: EntityContext): Promise<Work> {
   const facts: Facts = { me: ctx.session.personId, today: ctx.clock.today(), functions: ctx.session.functions };
   const lines: WorkLine[] = [];
-  const counts: Record<WorkGroup, number> = { overdue: 0, due: 0, approvals: 0, review: 0, changed: 0, mentions: 0, assigned: 0 };
+  const counts: Record<WorkGroup, number> = {
+    acknowledge: 0,
+    overdue: 0,
+    due: 0,
+    approvals: 0,
+    review: 0,
+    changed: 0,
+    mentions: 0,
+    assigned: 0,
+  };
   for (const [fn, names] of byFunction(ctx, ENTITY_NAMES)) {
     const [assigned, review, changed, approvals, mentions] = await ctx.database.withTenant(readingAs(ctx, fn), (tx) =>
       together(
@@ -50,7 +60,8 @@ export async function readWork(ctx: EntityContext): Promise<Work> {
     put('approvals', approvals);
     put('mentions', mentions);
     for (const row of assigned) {
-      const group = groupOf(row.days);
+      const entity: Entity = entityOf(row.entity);
+      const group = entity.work?.group ?? groupOf(row.days);
       counts[group] += 1;
       lines.push(lineOf(group, row));
     }

@@ -18,6 +18,7 @@ import { listsRouter } from './routers/lists';
 import { loadRouter } from './routers/load';
 import { oscalRouter } from './routers/oscal';
 import { peopleRouter } from './routers/people';
+import { policiesRouter } from './routers/policies';
 import { reportsRouter } from './routers/reports';
 import { searchRouter } from './routers/search';
 import { sessionRouter } from './routers/session';
@@ -38,6 +39,7 @@ export const rootRouter = router({
   library: libraryRouter,
   audits: auditsRouter,
   assessments: assessmentsRouter,
+  policies: policiesRouter,
   reports: reportsRouter,
   fieldwork: fieldworkRouter,
   evidence: evidenceRouter,

@@ -70,6 +70,16 @@ import type {
   CatalogOptions,
   CatalogPreview,
 } from '@shared/wire/oscal';
+import type {
+  AudienceInput,
+  ExportProofInput,
+  ExportVersionInput,
+  RemindInput,
+  RemindResult,
+  RoundAudience,
+  RoundProgress,
+  SavedFile,
+} from '@shared/wire/policies';
 import type { RecordView } from '@shared/wire/records';
 import type { SearchHit } from '@shared/wire/search';
 import type { SignInInput } from '@shared/wire/session';
@@ -215,6 +225,15 @@ export interface AssessmentsPort {
   ): Promise<{ readonly saved: { readonly fileName: string; readonly size: number } | null }>;
 }
 
+export interface PoliciesPort {
+  audience(call: TenantCall, input: AudienceInput): Promise<RoundAudience>;
+  rounds(call: TenantCall, policyId: string): Promise<readonly RoundProgress[]>;
+  remind(call: TenantCall, input: RemindInput): Promise<RemindResult>;
+  /** Asks the person where to; null where they did not want to. */
+  exportVersion(call: TenantCall, input: ExportVersionInput): Promise<SavedFile>;
+  exportProof(call: TenantCall, input: ExportProofInput): Promise<SavedFile>;
+}
+
 export interface EvidencePort {
   attach(call: TenantCall, input: AttachInput): Promise<AttachResult>;
   /** Takes a file into the vault and files it with any record; the id of the attachment. */
@@ -303,6 +322,7 @@ export interface Services {
   readonly collab: CollabPort<TenantCall>;
   readonly audits: AuditsPort;
   readonly assessments: AssessmentsPort;
+  readonly policies: PoliciesPort;
   readonly reports: ReportsPort<TenantCall>;
   readonly fieldwork: FieldworkPort<TenantCall>;
   readonly evidence: EvidencePort;

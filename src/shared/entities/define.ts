@@ -63,6 +63,8 @@ export interface WorkRule {
   readonly state?: string;
   /** States in which nothing is left to do. Left out: the record waits as long as it is not archived. */
   readonly settled?: readonly string[];
+  /** Stands in a group of its own in My work, whenever it is due: what is merely to be read and answered. */
+  readonly group?: 'acknowledge';
   /** States in which somebody else is asked to look at it: people of these functions, but not whoever changed it last. */
   readonly review?: { readonly states: readonly string[]; readonly by: readonly TenantFunction[] };
 }

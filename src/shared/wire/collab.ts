@@ -237,8 +237,17 @@ export interface Notices {
   readonly unread: number;
 }
 
-export type WorkGroup = 'overdue' | 'due' | 'approvals' | 'review' | 'changed' | 'mentions' | 'assigned';
-export const WORK_GROUPS: readonly WorkGroup[] = ['overdue', 'due', 'approvals', 'review', 'changed', 'mentions', 'assigned'];
+export type WorkGroup = 'acknowledge' | 'overdue' | 'due' | 'approvals' | 'review' | 'changed' | 'mentions' | 'assigned';
+export const WORK_GROUPS: readonly WorkGroup[] = [
+  'acknowledge',
+  'overdue',
+  'due',
+  'approvals',
+  'review',
+  'changed',
+  'mentions',
+  'assigned',
+];
 
 /** One line of My work. */
 export interface WorkLine {

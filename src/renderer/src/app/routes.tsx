@@ -28,6 +28,18 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import('../domains/regops/versions/VersionsPage')).VersionsPage }),
   },
   {
+    path: 'policies/write/:versionId',
+    lazy: async () => ({ Component: (await import('../domains/regops/policies/WritePage')).WritePage }),
+  },
+  {
+    path: 'policies/compare/:policyId',
+    lazy: async () => ({ Component: (await import('../domains/regops/policies/ComparePage')).ComparePage }),
+  },
+  {
+    path: 'policies/read/:acknowledgementId',
+    lazy: async () => ({ Component: (await import('../domains/regops/policies/ReadPage')).ReadPage }),
+  },
+  {
     path: 'assessments/new',
     lazy: async () => ({ Component: (await import('../domains/regops/assessments/StartForm')).StartPage }),
   },

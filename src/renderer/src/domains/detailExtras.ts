@@ -48,7 +48,24 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
       },
     ],
   },
+  policies: {
+    tabs: [
+      {
+        key: 'text',
+        label: 'Text',
+        place: 'first',
+        load: async () => (await import('./regops/policies/PolicyTextTab')).PolicyTextTab,
+      },
+      {
+        key: 'rounds',
+        label: 'Acknowledgement',
+        place: 'first',
+        load: async () => (await import('./regops/policies/RoundsTab')).RoundsTab,
+      },
+    ],
+  },
   policyVersions: {
+    actions: [{ key: 'text', load: async () => (await import('./regops/policies/PolicyCards')).VersionActions }],
     cards: [
       {
         key: 'text',
@@ -59,14 +76,7 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
     ],
   },
   policyAcknowledgements: {
-    cards: [
-      {
-        key: 'text',
-        column: 'main',
-        above: true,
-        load: async () => (await import('./regops/policies/PolicyCards')).AcknowledgeCard,
-      },
-    ],
+    actions: [{ key: 'read', load: async () => (await import('./regops/policies/PolicyCards')).ReadAction }],
   },
   controls: {
     tabs: [

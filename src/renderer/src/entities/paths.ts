@@ -36,6 +36,22 @@ export function importPath(name: EntityName): string {
   return `/import/${name}`;
 }
 
+/** The page on which a person reads a policy's version and acknowledges it. */
+export function readingPath(acknowledgementId: string): string {
+  return `/policies/read/${encodeURIComponent(acknowledgementId)}`;
+}
+
+/** The page on which the text of a policy's version is written. */
+export function writingPath(versionId: string): string {
+  return `/policies/write/${encodeURIComponent(versionId)}`;
+}
+
+/** Two versions of a policy side by side. */
+export function versionsPath(policyId: string, pair: { readonly from?: string; readonly to?: string } = {}): string {
+  const params = new URLSearchParams(pair).toString();
+  return `/policies/compare/${encodeURIComponent(policyId)}${params === '' ? '' : `?${params}`}`;
+}
+
 /** The sheet that a control test is worked on. */
 export function worksheetPath(planId: string, testId: string): string {
   return `/fieldwork/${encodeURIComponent(planId)}/${encodeURIComponent(testId)}`;

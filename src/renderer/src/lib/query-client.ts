@@ -70,6 +70,7 @@ const DERIVED = new Set([
   'evidence',
   'collab',
   'reports',
+  'policies',
 ]);
 
 /** True where an answer with this key may hold records of the entities. */

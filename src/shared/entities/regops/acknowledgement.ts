@@ -128,6 +128,6 @@ export const policyAcknowledgement = defineEntity({
   },
   form: [{ title: 'Acknowledgement', fields: ['readSha256', 'status'] }],
   children: [],
-  work: { assignee: ['personId'], due: 'dueDate', settled: ['acknowledged', 'lapsed'] },
+  work: { assignee: ['personId'], due: 'dueDate', settled: ['acknowledged', 'lapsed'], group: 'acknowledge' },
   copy: false,
 });

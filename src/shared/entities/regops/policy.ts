@@ -170,7 +170,6 @@ export const policyVersion = defineEntity({
   form: [
     { title: 'What changes', fields: ['policyId', 'change', 'changeNote'] },
     { title: 'State', reason: 'withdrawing needs a reason', fields: ['status'] },
-    { title: 'Text', reason: 'Markdown', fields: ['content'] },
   ],
   children: [
     { entity: 'policyRounds', field: 'versionId', label: 'Acknowledgement rounds' },

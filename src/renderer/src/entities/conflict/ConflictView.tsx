@@ -31,8 +31,8 @@ export interface ConflictViewProps {
   readonly onSend: (body: OperationBody) => void;
   /** Theirs was chosen everywhere; nothing is left to write. */
   readonly onTheirs: () => void;
-  /** Back to the form, the draft kept. */
-  readonly onLater: () => void;
+  /** Back to the form, the draft kept; null where there is no way on but the choice. */
+  readonly onLater: (() => void) | null;
 }
 
 const SIDES = ['base', 'mine', 'theirs'] as const;
@@ -71,7 +71,7 @@ export function ConflictView(props: ConflictViewProps) {
     { keys: '2', label: 'Keep mine', hint: 'mine', run: byKey('mine') },
     { keys: '3', label: 'Keep theirs', hint: 'theirs', run: byKey('theirs') },
     { keys: 'Ctrl+Enter', label: 'Save the choices', hint: 'save', enabled: open.length === 0, run: save },
-    { keys: 'Escape', label: 'Decide later', run: onLater },
+    { keys: 'Escape', label: 'Decide later', enabled: onLater !== null, run: () => onLater?.() },
   ]);
   const next = definition.fields[open[0] ?? '']?.label;
   return (
@@ -94,9 +94,11 @@ export function ConflictView(props: ConflictViewProps) {
         </>
       }
       actions={
-        <Button variant="subtle" onClick={onLater}>
-          Decide later
-        </Button>
+        onLater === null ? undefined : (
+          <Button variant="subtle" onClick={onLater}>
+            Decide later
+          </Button>
+        )
       }
     >
       <div className={css.card} data-testid="conflict">

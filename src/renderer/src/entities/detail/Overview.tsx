@@ -36,7 +36,8 @@ export function Overview({ cards, ...given }: OverviewProps) {
       !formFields(definition).includes(key) &&
       key !== definition.refField &&
       !isEmptyValue(row[key]) &&
-      definition.fields[key]?.kind !== 'json',
+      definition.fields[key]?.kind !== 'json' &&
+      definition.fields[key]?.heavy !== true,
   );
   const sections = definition.form.map((section) => ({ title: section.title, keys: section.fields.flat() }));
   const stateKey = definition.states?.field ?? '';

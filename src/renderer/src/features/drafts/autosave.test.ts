@@ -112,7 +112,7 @@ describe('autosave', () => {
     ]);
     autosave.change({ designNotes: 'new' });
     await autosave.flush();
-    expect(states.at(-1)).toMatchObject({ kind: 'conflict', patch: { designNotes: 'new' } });
+    expect(states.at(-1)).toMatchObject({ kind: 'conflict', sent: { patch: { designNotes: 'new' } } });
   });
 
   it('never goes back to an older row', async () => {

@@ -10,10 +10,12 @@ export type SaveState =
   | { readonly kind: 'dirty' }
   | { readonly kind: 'saving' }
   | { readonly kind: 'saved'; readonly at: Date }
-  | { readonly kind: 'conflict'; readonly result: Extract<OperationResult, { status: 'conflict' }>; readonly patch: Values }
+  | { readonly kind: 'conflict'; readonly result: Extract<OperationResult, { status: 'conflict' }>; readonly sent: Operation }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export type Values = Record<string, Operation['patch'][string]>;
+/** How a person settles a conflict: one side in all its fields, or a value for each. */
+export type Settling = 'mine' | 'theirs' | Values;
 type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly rowVersion: number };
 
 export interface AutosaveOptions {
@@ -81,7 +83,7 @@ export class Autosave {
       }
       this.#failed = null;
       if (result.status === 'conflict') {
-        this.#conflict = { kind: 'conflict', result, patch: operation.patch };
+        this.#conflict = { kind: 'conflict', result, sent: operation };
         this.#options.onState(this.#conflict);
         return;
       }
@@ -114,19 +116,21 @@ export class Autosave {
 
   /**
    * The person's choice where somebody else changed the same fields: `mine` writes over theirs, knowing them; `theirs` leaves those
-   * fields as they are. What was sent beside them is sent again either way, for a conflict writes nothing.
+   * fields as they are; values by field were chosen with what was typed until now before the person's eyes, so they stand for it. What was
+   * sent beside them is sent again in any case, for a conflict writes nothing.
    */
-  settle(choice: 'mine' | 'theirs'): Promise<void> {
+  settle(choice: Settling): Promise<void> {
     const conflict = this.#conflict;
     if (conflict === null) return this.flush();
     this.#conflict = null;
     const theirs = Object.fromEntries(conflict.result.conflicts.map((one) => [one.field, one.theirs]));
     const again = Object.fromEntries(
-      Object.entries(conflict.patch).filter(([field]) => choice === 'mine' || !Object.hasOwn(theirs, field)),
+      Object.entries(conflict.sent.patch).filter(([field]) => choice === 'mine' || !Object.hasOwn(theirs, field)),
     );
+    const chosen = typeof choice === 'string' ? {} : choice;
     // The version stays the old one, so that fields that merge are merged still; only what was seen now is a new base.
     this.#row = { ...this.#row, ...theirs };
-    this.#pending = { ...again, ...this.#pending };
+    this.#pending = { ...again, ...this.#pending, ...chosen };
     if (Object.keys(this.#pending).length === 0) this.#options.onState({ kind: 'clean' });
     return this.flush();
   }

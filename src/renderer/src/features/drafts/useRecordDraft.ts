@@ -4,7 +4,7 @@ import { recordsChanged } from '@renderer/lib/trpc';
 import { uuidv7 } from '@renderer/lib/uuid';
 import type { EntityName } from '@shared/entities/registry';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Autosave, type SaveState } from './autosave';
+import { Autosave, type SaveState, type Settling } from './autosave';
 
 /** What a draft holds of each field. */
 export type DraftValue = string | number | null;
@@ -20,7 +20,7 @@ export interface RecordDraft<V extends { readonly [K in keyof V]: DraftValue }> 
   /** Sends what waits; resolves when it is committed or needs the person. */
   flush(): Promise<void>;
   /** The person's choice where somebody else changed the same fields. */
-  settle(choice: 'mine' | 'theirs'): Promise<void>;
+  settle(choice: Settling): Promise<void>;
   /** Gives up what could not be saved and shows the record as the server has it. */
   discard(): void;
   readonly unsaved: () => boolean;
@@ -36,11 +36,13 @@ export interface DraftOptions<V> {
   readonly stored: V;
   /** Entities whose records follow from this one. */
   readonly alsoChanged?: readonly EntityName[];
+  /** Typing is sent when it rests this long, in milliseconds; long texts rest longer, for each save keeps what was before. */
+  readonly restMs?: number;
 }
 
 /** One draft for one record; the page gives each record its own by key. */
 export function useRecordDraft<V extends { readonly [K in keyof V]: DraftValue }>(options: DraftOptions<V>): RecordDraft<V> {
-  const { entity, row, stored } = options;
+  const { entity, row, stored, restMs = REST_MS } = options;
   const [typed, setTyped] = useState<Partial<V>>({});
   const [state, setState] = useState<SaveState>({ kind: 'clean' });
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -80,9 +82,9 @@ export function useRecordDraft<V extends { readonly [K in keyof V]: DraftValue }
       autosave.change(given);
       clearTimeout(timer.current);
       if (when === 'now') void autosave.flush();
-      else timer.current = setTimeout(() => void autosave.flush(), REST_MS);
+      else timer.current = setTimeout(() => void autosave.flush(), restMs);
     },
-    [autosave],
+    [autosave, restMs],
   );
 
   const discard = useCallback(() => {
@@ -93,7 +95,8 @@ export function useRecordDraft<V extends { readonly [K in keyof V]: DraftValue }
   }, [autosave, entity]);
 
   const settle = useCallback(
-    async (choice: 'mine' | 'theirs') => {
+    async (choice: Settling) => {
+      if (typeof choice !== 'string') setTyped((before) => ({ ...before, ...choice }));
       if (state.kind === 'conflict' && choice === 'theirs') {
         const fields = new Set(state.result.conflicts.map((one) => one.field));
         setTyped((before) => Object.fromEntries(Object.entries(before).filter(([field]) => !fields.has(field))) as Partial<V>);

@@ -15,7 +15,7 @@ import { SkeletonRows } from '../../components/Skeleton';
 import { optionOf } from '../../entities/access';
 import { usePeople } from '../../entities/api';
 import { Screen } from '../../entities/parts/Screen';
-import { detailPath } from '../../entities/paths';
+import { detailPath, readingPath } from '../../entities/paths';
 import { useConnection } from '../../lib/connection';
 import { formatDate, formatInstant, formatNumber } from '../../lib/format';
 import { useShortcuts } from '../../lib/use-shortcuts';
@@ -150,7 +150,11 @@ function Line({ line, onFocus }: { readonly line: WorkLine; readonly onFocus: ()
         className={css.line}
         data-line
         onFocus={onFocus}
-        to={`${detailPath(line.entity, line.id)}${tab === undefined ? '' : `?tab=${tab}`}`}
+        to={
+          line.group === 'acknowledge'
+            ? readingPath(line.id)
+            : `${detailPath(line.entity, line.id)}${tab === undefined ? '' : `?tab=${tab}`}`
+        }
       >
         <span className={css.when} data-tone={tone}>
           {line.days === null || line.dueDate === null ? (

@@ -3,6 +3,7 @@ import type { Notice, NoticeKind, WorkGroup } from '@shared/wire/collab';
 
 export const GROUP_WORDS: Readonly<Record<WorkGroup, { readonly title: string; readonly icon: string; readonly note: string }>> =
   {
+    acknowledge: { title: 'To acknowledge', icon: 'clipboard-check', note: 'policies that you are asked to read' },
     overdue: { title: 'Overdue', icon: 'alert-filled', note: 'its date has passed' },
     due: { title: 'Due', icon: 'clock', note: 'within 30 days' },
     approvals: { title: 'Approvals asked of me', icon: 'seal', note: 'somebody waits for my word' },

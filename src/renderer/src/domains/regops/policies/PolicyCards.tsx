@@ -1,62 +1,72 @@
-/** The text on the page of a version, and on the page of an acknowledgement with the one button that the person asked has. */
+/** The text on the page of a version, and on the page of an acknowledgement with the way to where it is read. */
 import { Button } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
-import { ErrorState } from '@renderer/components/ErrorState';
 import { Icon } from '@renderer/components/Icon';
-import { SkeletonRows } from '@renderer/components/Skeleton';
-import { applyOperation, recordOptions } from '@renderer/entities/api';
+import { MarkdownText } from '@renderer/components/MarkdownText';
 import { type DetailExtraProps, recordOf } from '@renderer/entities/detail/extras';
-import { notifyError } from '@renderer/lib/notices';
+import { readingPath, versionsPath, writingPath } from '@renderer/entities/paths';
 import { useMe } from '@renderer/lib/session';
-import { uuidv7 } from '@renderer/lib/uuid';
+import { entityOf } from '@shared/entities/registry';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { PolicyText } from './PolicyText';
+import { useNavigate } from 'react-router';
+import { ExportVersionMenu } from './ExportVersionMenu';
+import css from './PolicyCards.module.css';
+import { versionInForce, versionsOptions } from './records';
 
 export function VersionTextCard(props: DetailExtraProps) {
   const { row } = recordOf('policyVersions', props);
   return (
     <Card title="As it is read">
-      <PolicyText text={row.content ?? ''} />
+      <div className={css.text}>
+        {(row.content ?? '').trim() === '' ? (
+          <p className={css.nothing}>Nothing is written yet.</p>
+        ) : (
+          <MarkdownText text={row.content ?? ''} top={3} />
+        )}
+      </div>
     </Card>
   );
 }
 
-export function AcknowledgeCard(props: DetailExtraProps) {
-  const { row } = recordOf('policyAcknowledgements', props);
-  const me = useMe();
-  const [busy, setBusy] = useState(false);
-  const query = useQuery(recordOptions('policyVersions', row.versionId ?? ''));
-  if (query.isPending) return <SkeletonRows rows={4} label="Reading the version" />;
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  const version = query.data.row as { readonly content?: unknown; readonly contentSha256?: unknown };
-  const acknowledge = async () => {
-    setBusy(true);
-    try {
-      await applyOperation({
-        opId: uuidv7(),
-        entity: 'policyAcknowledgements',
-        entityId: row.id,
-        kind: 'update',
-        baseVersion: row.rowVersion,
-        base: { status: row.status, readSha256: row.readSha256 },
-        // the hash of the text that stands above the button
-        patch: { status: 'acknowledged', readSha256: String(version.contentSha256) },
-      });
-    } catch (error) {
-      notifyError(error, 'It was not acknowledged');
-    } finally {
-      setBusy(false);
-    }
-  };
+/** What can be done with the text of a version, from its page. */
+export function VersionActions(props: DetailExtraProps) {
+  const { row, may } = recordOf('policyVersions', props);
+  const navigate = useNavigate();
+  const versions = useQuery(versionsOptions(row.policyId));
+  const inForce = versionInForce(versions.data ?? []);
+  const locked = entityOf('policyVersions').states?.locked?.includes(row.status) ?? false;
   return (
-    <Card title="What you acknowledge">
-      <PolicyText text={String(version.content ?? '')} />
-      {row.status === 'open' && row.personId === me?.id ? (
-        <Button leftSection={<Icon name="check" />} loading={busy} onClick={() => void acknowledge()}>
-          I have read it and acknowledge it
+    <>
+      {inForce !== null && inForce.id !== row.id ? (
+        <Button
+          leftSection={<Icon name="split" />}
+          onClick={() => void navigate(versionsPath(row.policyId, { from: inForce.id, to: row.id }))}
+        >
+          Compare with {inForce.label}
         </Button>
       ) : null}
-    </Card>
+      <ExportVersionMenu versionId={row.id} called={props.called} />
+      {may.update && !locked ? (
+        <Button leftSection={<Icon name="pencil" />} onClick={() => void navigate(writingPath(row.id))}>
+          Write
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+export function ReadAction(props: DetailExtraProps) {
+  const { row } = recordOf('policyAcknowledgements', props);
+  const navigate = useNavigate();
+  const me = useMe();
+  const mine = row.personId === me?.id && row.status === 'open';
+  return (
+    <Button
+      variant={mine ? 'filled' : 'default'}
+      leftSection={<Icon name="eye" />}
+      onClick={() => void navigate(readingPath(row.id))}
+    >
+      {mine ? 'Read and acknowledge' : 'Read'}
+    </Button>
   );
 }
