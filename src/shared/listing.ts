@@ -9,6 +9,9 @@ export const filterSchema = z.strictObject({
   value: z.union([scalar, z.array(z.union([z.string().max(500), z.number()])).max(200)]).optional(),
 });
 
+/** One condition of a list. */
+export type Filter = z.input<typeof filterSchema>;
+
 export const listQuerySchema = z.strictObject({
   filter: z.array(filterSchema).max(20).default([]),
   /** Words that must all occur in the entity's search fields. */

@@ -26,7 +26,9 @@ export const fieldworkSchema = z.strictObject({
   }),
   milestones: z.array(z.strictObject({ audit: z.string(), title: z.string(), due: day, done: day.optional() })),
   budgets: z.record(z.string(), z.int()),
-  time: z.array(z.strictObject({ control: z.string().nullable(), day, minutes: z.int(), note: z.string() })),
+  time: z.array(
+    z.strictObject({ control: z.string().nullable(), day, minutes: z.int(), note: z.string(), by: local.optional() }),
+  ),
   samples: z.array(
     z.strictObject({
       control: z.string(),
@@ -41,6 +43,20 @@ export const fieldworkSchema = z.strictObject({
       exceptions: z.array(z.strictObject({ position: z.int(), note: z.string(), audited: z.number().optional() })),
       tested: z.int(),
       conclusion: z.string().nullable(),
+    }),
+  ),
+  exceptions: z.array(
+    z.strictObject({
+      control: z.string(),
+      /** Of the item in the test's sample; null for one found elsewhere. */
+      position: z.int().nullable(),
+      title: z.string(),
+      kind: z.enum(['not_performed', 'late', 'incomplete', 'unauthorised', 'wrong_amount', 'other']),
+      description: z.string(),
+      cause: z.string().nullable(),
+      effect: z.string().nullable(),
+      /** The title of the finding that it led to. */
+      finding: z.string().nullable(),
     }),
   ),
   ticks: z.array(z.tuple([z.string(), z.string()])),

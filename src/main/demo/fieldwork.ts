@@ -54,6 +54,7 @@ export async function fillFieldwork(fill: FieldworkToFill, records: Records): Pr
   await makeTeam(fill, records, plan.id);
   await makeDays(fill, records, plan.id, plans, testOf);
   for (const sample of content.samples) await makeSample(fill, records, sample, testOf(sample.control));
+  await makeExceptions(fill, records, testOf);
   await makeMarks(fill, records, testOf);
   await makeRequests(fill, records, plan.id, testOf);
   await makeNotes(fill, records, testOf);
@@ -99,13 +100,14 @@ async function makeDays(
   for (const [ref, budgetMinutes] of Object.entries(content.budgets))
     await records.bring(auditor, 'controlTests', testOf(ref), { budgetMinutes });
   const entries = await records.all(auditor, 'timeEntries');
-  for (const { control, day, minutes, note } of content.time) {
-    if (entries.some((row) => row.note === note)) continue;
+  for (const { control, day, minutes, note, by } of content.time) {
+    if (entries.some((row) => row.note === note && row.spentOn === addDays(today, day))) continue;
     const controlTestId = control === null ? undefined : testOf(control).id;
-    await records.create(auditor, 'timeEntries', {
+    const ctx = by === undefined ? auditor : as('auditor', by);
+    await records.create(ctx, 'timeEntries', {
       auditPlanId: planId,
       controlTestId,
-      personId: auditor.session.personId,
+      personId: ctx.session.personId,
       spentOn: addDays(today, day),
       minutes,
       note,
@@ -156,6 +158,30 @@ async function makeSample(
 
 function partOf(amount: string, part: number): string {
   return amountText((amountOf(amount) * BigInt(Math.round(part * 100))) / 100n);
+}
+
+async function makeExceptions({ content, as }: FieldworkToFill, records: Records, testOf: (ref: string) => Test): Promise<void> {
+  const auditor = as('auditor');
+  const [there, findings] = [await records.all(auditor, 'testExceptions'), await records.all(auditor, 'findings')];
+  for (const { control, position, finding, ...said } of content.exceptions) {
+    if (there.some((row) => row.title === said.title)) continue;
+    const controlTestId = testOf(control).id;
+    const item =
+      position === null
+        ? undefined
+        : known(
+            (await samplesOfTest(auditor, controlTestId))[0]?.items.find((one) => one.position === position),
+            `item ${position} of ${control}`,
+          );
+    const findingId =
+      finding === null
+        ? undefined
+        : known(
+            findings.find((row) => row.title === finding),
+            finding,
+          ).id;
+    await records.create(auditor, 'testExceptions', { ...said, controlTestId, sampleItemId: item?.id, findingId });
+  }
 }
 
 async function makeMarks({ content, as }: FieldworkToFill, records: Records, testOf: (ref: string) => Test): Promise<void> {

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { ageFindings } from './age';
 import { contentOf } from './content';
 import { type DemoMarker, hasNoTenant, readMarker, writeMarker } from './marker';
+import { readOlderNotices } from './notices';
 import { ensurePeople, ensureTenants } from './people';
 import { fillTenant, type TenantToFill } from './tenant';
 import { talkTogether } from './together';
@@ -71,6 +72,7 @@ export async function seedDemo(database: Database, options: SeedOptions): Promis
     await fillTenant(fill);
     if (key === 'nordhaven') await talkTogether(fill);
     await database.admin((client) => ageFindings(client, tenantId, content, today, SOURCE));
+    await readOlderNotices(fill, key);
   }
   await database.admin((client) => writeMarker(client, { state: 'ready', today }));
   return { demo: true, seeded: true };

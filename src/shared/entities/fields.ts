@@ -57,6 +57,8 @@ export interface Field<T = unknown> {
   readonly whenEmpty?: string;
   /** Entity name for references. */
   readonly target?: string;
+  /** Which records of the target a picker offers. It helps the eye; what may be referred to, the database decides. */
+  readonly among?: readonly Among[];
   /** Personal data: masked unless the role needs it. */
   readonly personal?: boolean;
   readonly maxLength?: number;
@@ -67,6 +69,12 @@ export interface Field<T = unknown> {
   /** Required in the record, but may be left out when it is made: the table has a value for it. */
   readonly defaulted?: boolean;
 }
+
+/** A condition on the records that a reference is chosen from: their field has this value, or that of the record's own field `from`. */
+export type Among =
+  | { readonly field: string; readonly is: string }
+  /** Where the record's own field is empty, nothing is narrowed. */
+  | { readonly field: string; readonly from: string };
 
 interface Common {
   label: string;
@@ -156,8 +164,8 @@ export function choice<const V extends string, R extends boolean = false>(
   return build<V, R>('enum', z.enum(values) as z.ZodType<V>, options, { options: options.options, whenEmpty: options.whenEmpty });
 }
 
-export function reference<R extends boolean = false>(options: Options<R> & { target: string }) {
-  return build<string, R>('reference', z.uuid(), options, { target: options.target });
+export function reference<R extends boolean = false>(options: Options<R> & { target: string; among?: readonly Among[] }) {
+  return build<string, R>('reference', z.uuid(), options, { target: options.target, among: options.among });
 }
 
 /** A person of the tenant, by id. */

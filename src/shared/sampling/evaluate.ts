@@ -50,9 +50,37 @@ export function deviationEstimate(
   };
 }
 
+/** Methods that give every item of the population the same chance, so that an exception stands for its like. */
+const EQUAL_CHANCE: readonly string[] = ['random', 'systematic', 'attribute'];
+
+/**
+ * How many items of the population one exception of a sample stands for, itself among them: the population over what was tested.
+ * Null where the method gives items different chances, or nothing is tested yet.
+ */
+export function itemsStoodFor(method: string, items: readonly Pick<TestedItem, 'result'>[], population: number): number | null {
+  const { pass, exception } = countsOf(items);
+  const tested = pass + exception;
+  return !EQUAL_CHANCE.includes(method) || tested === 0 ? null : Math.max(population, tested) / tested;
+}
+
 /** The name of the stratum of items at or above the interval, all of which are drawn. */
 export const HIGH_VALUE = 'high value';
 export const BY_INTERVAL = 'by interval';
+
+const plain = (amount: string) => Number(amountOf(amount)) / 10_000;
+
+/**
+ * The misstatement of the population that one exception of a monetary-unit sample stands for: its tainting times the interval, or its own
+ * error where it was drawn for its value. Negative where it is understated; null until both amounts are known, and for a book amount of
+ * nothing, which no unit of money lies in.
+ */
+export function projectionOf(item: Omit<TestedItem, 'result'>, interval: string): number | null {
+  if (item.auditedAmount === null || item.amount === null) return null;
+  const book = plain(item.amount);
+  if (book === 0) return null;
+  const error = book - plain(item.auditedAmount);
+  return item.stratum === HIGH_VALUE ? error : (error / book) * plain(interval);
+}
 
 export interface MisstatementEstimate {
   /** Overstatements projected to the population, in the amount's own unit. */
@@ -73,23 +101,21 @@ export interface MisstatementEstimate {
  * interval times (growth of the factor − 1).
  */
 export function misstatementEstimate(items: readonly TestedItem[], interval: string, confidence: number): MisstatementEstimate {
-  const step = Number(amountOf(interval)) / 10_000;
+  const step = plain(interval);
   const taintings: number[] = [];
   let projected = 0;
   let understated = 0;
   let withoutAmount = 0;
   for (const item of items) {
     if (item.result !== 'exception') continue;
-    if (item.auditedAmount === null || item.amount === null) {
+    const projection = projectionOf(item, interval);
+    if (projection === null) {
       withoutAmount += 1;
       continue;
     }
-    const book = Number(amountOf(item.amount)) / 10_000;
-    const error = book - Number(amountOf(item.auditedAmount)) / 10_000;
-    const projection = item.stratum === HIGH_VALUE ? error : (error / book) * step;
     if (projection < 0) understated -= projection;
     else projected += projection;
-    if (item.stratum !== HIGH_VALUE && error > 0) taintings.push(Math.min(1, error / book));
+    if (item.stratum !== HIGH_VALUE && projection > 0) taintings.push(Math.min(1, projection / step));
   }
   const basicPrecision = step * poissonFactor(0, confidence);
   const incrementalAllowance = taintings

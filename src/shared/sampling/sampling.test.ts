@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amountOf, amountText, amountWords, readAmount } from './amounts';
-import { BY_INTERVAL, deviationEstimate, HIGH_VALUE, misstatementEstimate } from './evaluate';
+import {
+  BY_INTERVAL,
+  deviationEstimate,
+  HIGH_VALUE,
+  itemsStoodFor,
+  misstatementEstimate,
+  projectionOf,
+  type TestedItem,
+} from './evaluate';
 import {
   attributeSize,
   binomialAtMost,
@@ -157,5 +165,41 @@ describe('monetary-unit samples', () => {
     expect(some.withoutAmount).toBe(1);
     expect(some.incrementalAllowance).toBeCloseTo(250 * (4.7439 - 2.9957 - 1) + 100 * (6.2958 - 4.7439 - 1), 0);
     expect(some.upperLimit).toBeCloseTo(some.projected + some.basicPrecision + some.incrementalAllowance, 6);
+  });
+
+  it('project each exception so that all together are the projection of the sample', () => {
+    const amount = fc.integer({ min: 1, max: 10_000_000 }).map((units) => amountText(BigInt(units) * 100n));
+    const tested: fc.Arbitrary<TestedItem> = fc.record({
+      result: fc.constantFrom('pass', 'exception', 'open'),
+      amount: fc.option(amount),
+      auditedAmount: fc.option(amount),
+      stratum: fc.constantFrom(BY_INTERVAL, HIGH_VALUE),
+    });
+    fc.assert(
+      fc.property(fc.array(tested, { maxLength: 30 }), (items) => {
+        const { projected, understated, withoutAmount } = misstatementEstimate(items, '1000', 0.95);
+        const each = items.filter(({ result }) => result === 'exception').map((one) => projectionOf(one, '1000'));
+        const sum = each.reduce<number>((all, one) => all + (one ?? 0), 0);
+        expect(Math.abs(sum - (projected - understated))).toBeLessThanOrEqual(1e-9 * (1 + projected + understated));
+        expect(each.filter((one) => one === null)).toHaveLength(withoutAmount);
+      }),
+    );
+    expect(projectionOf({ amount: '0', auditedAmount: '5', stratum: BY_INTERVAL }, '1000')).toBeNull();
+  });
+
+  it('stand for their like where every item has the same chance, and for nothing otherwise', () => {
+    fc.assert(
+      fc.property(fc.nat(50), fc.nat(50), fc.nat(10_000), (passes, exceptions, population) => {
+        const items = [...Array(passes).fill('pass'), ...Array(exceptions).fill('exception')].map((result: string) => ({
+          result,
+        }));
+        const one = itemsStoodFor('random', items, population);
+        if (passes + exceptions === 0) return expect(one).toBeNull();
+        // an exception stands for itself at least, and all tested items for the whole population
+        expect(one).toBeGreaterThanOrEqual(1);
+        expect((one ?? 0) * items.length).toBeCloseTo(Math.max(population, items.length), 6);
+        for (const method of ['monetary_unit', 'stratified']) expect(itemsStoodFor(method, items, population)).toBeNull();
+      }),
+    );
   });
 });

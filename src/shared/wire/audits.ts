@@ -88,6 +88,8 @@ export const raiseFindingInputSchema = z.strictObject({
   controlTestId: z.uuid(),
   finding: z.record(z.string().max(64), z.json()),
   action: z.strictObject({ id: z.uuid(), fields: z.record(z.string().max(64), z.json()) }).optional(),
+  /** Exceptions of the test that lead to it. */
+  exceptionIds: z.array(z.uuid()).max(200).optional(),
 });
 export type RaiseFindingInput = z.infer<typeof raiseFindingInputSchema>;
 

@@ -4,7 +4,7 @@ import type { EntityRow } from '../entities/registry';
 
 export const progressInputSchema = z.strictObject({ planId: z.uuid() });
 
-/** Counts of tests by result; `done` counts their state. */
+/** Counts of tests by result; `toDo`, `inProgress`, `inReview` and `done` count their state. */
 export interface TestCounts {
   readonly total: number;
   readonly effective: number;
@@ -12,13 +12,19 @@ export interface TestCounts {
   readonly ineffective: number;
   readonly notApplicable: number;
   readonly notTested: number;
-  readonly done: number;
+  readonly toDo: number;
+  readonly inProgress: number;
   readonly inReview: number;
+  readonly done: number;
 }
 
-export interface FamilyProgress extends TestCounts {
-  readonly family: string;
-  readonly title: string | null;
+/** What was done in one week. */
+export interface WeekProgress {
+  /** Its Monday, `YYYY-MM-DD`. */
+  readonly week: string;
+  readonly spentMinutes: number;
+  /** Tests of this week's test date that have a result. */
+  readonly tested: number;
 }
 
 export interface PersonProgress extends TestCounts {
@@ -39,10 +45,11 @@ export interface TestHours {
 export interface AuditProgress {
   readonly plan: EntityRow<'auditPlans'>;
   readonly total: TestCounts;
-  readonly families: readonly FamilyProgress[];
   readonly people: readonly PersonProgress[];
   /** Tests with a budget or time spent, those that took most of their budget first. */
   readonly tests: readonly TestHours[];
+  /** Weeks in which something was done, the earliest first; the last year of them. */
+  readonly weeks: readonly WeekProgress[];
   readonly signed: Readonly<Record<string, number>>;
   readonly spentMinutes: number;
   readonly openFindings: number;

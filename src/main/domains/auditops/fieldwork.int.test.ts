@@ -15,6 +15,7 @@ import type { SignedEntity, SignKind } from '@shared/wire/sign-offs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDITOPS_HOOKS } from './hooks';
 import { auditProgress, auditTimeline } from './progress';
+import { raiseFinding } from './raise-finding';
 import { answerRequest, askForEvidence, decideRequest, suggestRequests } from './requests';
 import { lookIntoPopulation, proveSample, readManifest, samplesOfTest } from './sampling';
 import { drawSample } from './sampling/draw-sample';
@@ -227,6 +228,51 @@ describe.each(testKinds())('Fieldwork on %s', (kind) => {
       await make('testExceptions', exception);
       const elsewhere = await audit();
       expect(await codeOf(make('testExceptions', { ...exception, controlTestId: elsewhere.testId }))).toBe('VALUE_REFUSED');
+    });
+  });
+
+  describe('an exception', () => {
+    it('is part of what is signed, its effect too, and leads to a finding of its own test, once', async () => {
+      const { testId } = await audit();
+      const elsewhere = await audit();
+      const signed = async () => (await readSignOffs(await tester(), 'controlTests', testId)).contentSha256;
+      const [first, second] = [
+        await make('testExceptions', { title: 'Late', kind: 'late', controlTestId: testId }),
+        await make('testExceptions', { title: 'No ticket', kind: 'not_performed', controlTestId: testId, cause: 'an e-mail' }),
+      ];
+      const other = await make('testExceptions', { title: 'Late', kind: 'late', controlTestId: elsewhere.testId });
+      const before = await signed();
+      await patch('testExceptions', first, { effect: 'Nine days of access' });
+      const after = await signed();
+      expect(after).not.toBe(before);
+      await patch('testExceptions', first, { effect: null });
+      expect(await signed()).toBe(before);
+
+      const raise = async (exceptionIds: readonly string[], given: object = {}, ctx = tester()) =>
+        raiseFinding(await ctx, AUDITOPS_HOOKS, {
+          opId: newOpId(),
+          findingId: newId(),
+          controlTestId: testId,
+          finding: { title: 'Leavers', kind: 'minor_nonconformity', severity: 'medium' },
+          exceptionIds: [...exceptionIds],
+          ...given,
+        });
+      const findings = async () => (await service.list(await tester(), 'findings', { limit: 1 })).total;
+      const none = await findings();
+      // one of another test, or one that is nowhere, takes the finding along
+      for (const wrong of [other, newId()]) expect(await codeOf(raise([first, wrong]))).toBe('REFERENCE_MISSING');
+      expect(await codeOf(raise([first], {}, desk.ctx('compliance')))).toBe(DENIED);
+      expect(await findings()).toBe(none);
+      const operation = { opId: newOpId(), findingId: newId() };
+      const raised = await raise([first, second, first], operation);
+      expect(await raise([first, second, first], operation)).toEqual(raised);
+      for (const id of [first, second])
+        expect((await service.get(await tester(), 'testExceptions', id)).row).toMatchObject({ findingId: raised.findingId });
+      expect(await codeOf(raise([first]))).toBe('REFERENCE_MISSING');
+      expect(await findings()).toBe(none + 1);
+      // nobody else's role links or describes one, in psql either
+      for (const fn of ['viewer', 'privacy', 'risk', 'admin'] as const)
+        expect(await sql(fn, fn, `UPDATE test_exceptions SET effect = 'none' WHERE id = '${first}'`)).toBe(DENIED);
     });
   });
 
@@ -572,7 +618,7 @@ describe.each(testKinds())('Fieldwork on %s', (kind) => {
     expect(await codeOf(readSignOffs(await desk.ctx('risk'), 'controlTests', testId))).toBe('NOT_FOUND');
   });
 
-  it('counts how far an audit is, by family, person and time', async () => {
+  it('counts how far an audit is, by person, week and state', async () => {
     const { planId, testId } = await audit({ tester: 'lead', reviewer: 'reviewer' });
     const me = desk.a.people.auditor.id;
     await patch('controlTests', testId, { budgetMinutes: 60 });
@@ -580,7 +626,8 @@ describe.each(testKinds())('Fieldwork on %s', (kind) => {
     await make('auditMilestones', { auditPlanId: planId, title: 'Closing', dueDate: '2026-04-01' });
     const progress = await auditProgress(await desk.ctx('viewer'), planId);
     expect(progress).toMatchObject({
-      total: { total: 1, effective: 1, done: 0 },
+      total: { total: 1, effective: 1, toDo: 0, inProgress: 1, inReview: 0, done: 0 },
+      weeks: [{ week: '2026-02-23', spentMinutes: 90, tested: 1 }], // a Sunday belongs to the week before
       spentMinutes: 90,
       tests: [{ testId, budgetMinutes: 60, spentMinutes: 90 }],
       signed: { unsigned: 1 },

@@ -122,7 +122,7 @@ function withoutRef(title: string, ref: string | null): string {
 }
 
 /** Titles of families, from the groups of the catalogue; of one regulation where one is named. */
-export async function familyTitles(tx: SqlClient, regulationId: string | null): Promise<Map<string, string>> {
+async function familyTitles(tx: SqlClient, regulationId: string | null): Promise<Map<string, string>> {
   const { rows } = await tx.query<{ family: string; title: string }>(
     `SELECT DISTINCT ON (q.family) q.family, q.title FROM requirements q
      WHERE q.kind = 'group' AND q.archived_at IS NULL AND q.family IS NOT NULL AND q.title IS NOT NULL

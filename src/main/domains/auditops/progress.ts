@@ -1,4 +1,4 @@
-/** How far an audit is, by family, person and test, and all audits side by side in time. */
+/** How far an audit is, by state, person, week and test, and all audits side by side in time. */
 import type { EntityContext, SqlClient } from '@main/entities/context';
 import { parseInput } from '@main/entities/faults';
 import { readRow, readScope, recordIdSchema, selectRows } from '@main/entities/read';
@@ -7,8 +7,7 @@ import { FINDING_SETTLED } from '@shared/entities/auditops/options';
 import { REQUEST_WAITING } from '@shared/entities/auditops/request';
 import type { EntityRow } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
-import type { AuditProgress, FamilyProgress, PersonProgress, TestCounts, TestHours, TimelinePlan } from '@shared/wire/progress';
-import { familyTitles } from './programme';
+import type { AuditProgress, PersonProgress, TestCounts, TestHours, TimelinePlan, WeekProgress } from '@shared/wire/progress';
 
 const COUNTS = `count(*)::integer AS total,
   (count(*) FILTER (WHERE t.test_result = 'effective'))::integer AS effective,
@@ -16,11 +15,18 @@ const COUNTS = `count(*)::integer AS total,
   (count(*) FILTER (WHERE t.test_result = 'ineffective'))::integer AS ineffective,
   (count(*) FILTER (WHERE t.test_result = 'not_applicable'))::integer AS "notApplicable",
   (count(*) FILTER (WHERE t.test_result = 'not_tested'))::integer AS "notTested",
-  (count(*) FILTER (WHERE t.status = 'done'))::integer AS done,
-  (count(*) FILTER (WHERE t.status = 'in_review'))::integer AS "inReview"`;
+  (count(*) FILTER (WHERE t.status = 'to_do'))::integer AS "toDo",
+  (count(*) FILTER (WHERE t.status = 'in_progress'))::integer AS "inProgress",
+  (count(*) FILTER (WHERE t.status = 'in_review'))::integer AS "inReview",
+  (count(*) FILTER (WHERE t.status = 'done'))::integer AS done`;
+const NO_TESTS: TestCounts = {
+  ...{ total: 0, effective: 0, partial: 0, ineffective: 0, notApplicable: 0, notTested: 0 },
+  ...{ toDo: 0, inProgress: 0, inReview: 0, done: 0 },
+};
 const LIVE_TESTS = 'FROM control_tests t WHERE t.audit_plan_id = $1::uuid AND t.archived_at IS NULL';
 const MAX_TESTS = 50;
 const MAX_PLANS = 200;
+const MAX_WEEKS = 53;
 
 type Row<T> = T & Record<string, unknown>;
 
@@ -33,15 +39,11 @@ export async function auditProgress(ctx: EntityContext, planId: string): Promise
     async (tx) => {
       const found = await readRow<EntityRow<'auditPlans'>>(tx, 'auditPlans', id);
       if (!found) throw new CodedError('NOT_FOUND', { entity: 'auditPlans', id });
-      const [total, families, titles, people, tests, signed, sums, milestones] = await together(
+      const [total, people, tests, weeks, signed, sums, milestones] = await together(
         tx.query<Row<TestCounts>>(`SELECT ${COUNTS} ${LIVE_TESTS}`, [id]),
-        tx.query<Row<TestCounts & { family: string }>>(
-          `SELECT coalesce(t.family, '') AS family, ${COUNTS} ${LIVE_TESTS} GROUP BY 1 ORDER BY 1`,
-          [id],
-        ),
-        familyTitles(tx, found.row.regulationId),
         readPeople(tx, id),
         readHours(tx, id),
+        readWeeks(tx, id),
         tx.query<Row<{ state: string; tests: number }>>(
           `SELECT t.sign_state AS state, count(*)::integer AS tests ${LIVE_TESTS} GROUP BY 1`,
           [id],
@@ -57,19 +59,10 @@ export async function auditProgress(ctx: EntityContext, planId: string): Promise
       const { waiting, overdue, toDecide, accepted, ...others } = sums;
       return {
         plan: found.row,
-        total: total.rows[0] ?? {
-          total: 0,
-          effective: 0,
-          partial: 0,
-          ineffective: 0,
-          notApplicable: 0,
-          notTested: 0,
-          done: 0,
-          inReview: 0,
-        },
-        families: families.rows.map((row): FamilyProgress => ({ ...row, title: titles.get(row.family) ?? null })),
+        total: total.rows[0] ?? NO_TESTS,
         people,
         tests,
+        weeks,
         signed: Object.fromEntries(signed.rows.map(({ state, tests: count }) => [state, count])),
         ...others,
         requests: { waiting, overdue, toDecide, accepted },
@@ -92,7 +85,8 @@ async function readPeople(tx: SqlClient, planId: string): Promise<PersonProgress
        coalesce(spent.minutes, 0) AS "spentMinutes", coalesce(tests.total, 0) AS total, coalesce(tests.effective, 0) AS effective,
        coalesce(tests.partial, 0) AS partial, coalesce(tests.ineffective, 0) AS ineffective,
        coalesce(tests."notApplicable", 0) AS "notApplicable", coalesce(tests."notTested", 0) AS "notTested",
-       coalesce(tests.done, 0) AS done, coalesce(tests."inReview", 0) AS "inReview"
+       coalesce(tests."toDo", 0) AS "toDo", coalesce(tests."inProgress", 0) AS "inProgress",
+       coalesce(tests."inReview", 0) AS "inReview", coalesce(tests.done, 0) AS done
      FROM everybody p LEFT JOIN tests ON tests.person IS NOT DISTINCT FROM p.person
      LEFT JOIN spent ON spent.person = p.person LEFT JOIN team ON team.person = p.person
      ORDER BY array_position(ARRAY['lead', 'auditor', 'reviewer', 'observer'], team.team_role::text), coalesce(tests.total, 0) DESC, p.person`,
@@ -111,6 +105,22 @@ async function readHours(tx: SqlClient, planId: string): Promise<TestHours[]> {
     [planId],
   );
   return rows;
+}
+
+/** Hours and results by the week that they were written down for. */
+async function readWeeks(tx: SqlClient, planId: string): Promise<WeekProgress[]> {
+  const { rows } = await tx.query<Row<WeekProgress>>(
+    `WITH spent AS (
+       SELECT date_trunc('week', e.spent_on::timestamp)::date AS week, sum(e.minutes)::integer AS minutes FROM time_entries e
+       WHERE e.audit_plan_id = $1::uuid AND e.archived_at IS NULL GROUP BY 1),
+     tested AS (
+       SELECT date_trunc('week', t.test_date::timestamp)::date AS week, count(*)::integer AS tests ${LIVE_TESTS}
+         AND t.test_result <> 'not_tested' GROUP BY 1)
+     SELECT week::text, coalesce(spent.minutes, 0) AS "spentMinutes", coalesce(tested.tests, 0) AS tested
+     FROM spent FULL JOIN tested USING (week) ORDER BY week DESC LIMIT ${MAX_WEEKS}`,
+    [planId],
+  );
+  return [...rows].reverse();
 }
 
 interface Sums extends Record<string, unknown> {

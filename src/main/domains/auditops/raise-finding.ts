@@ -1,4 +1,4 @@
-/** Raises a finding from a control test, with its first action if wished: one operation, both or neither. */
+/** Raises a finding from a control test, with its first action and the exceptions that led to it: one operation, all or nothing. */
 import { functionFor } from '@main/entities/access';
 import type { EntityContext, SqlClient } from '@main/entities/context';
 import { parseInput } from '@main/entities/faults';
@@ -24,10 +24,12 @@ const resultSchema: z.ZodType<RaiseFindingResult> = z.object({
 
 /**
  * The finding takes its test, control and plan from the test, the action its owner and due date from the finding, wherever the
- * person gave none. Throws what creating either record throws; a fault of the action is named `action.<field>`.
+ * person gave none. Throws what creating either record throws; a fault of the action is named `action.<field>`. REFERENCE_MISSING for an
+ * exception that is not of the test, or that leads to another finding already.
  */
 export async function raiseFinding(ctx: EntityContext, hooks: HookTable, input: Input): Promise<RaiseFindingResult> {
   const asked = parseInput(raiseFindingInputSchema, input);
+  const exceptions = asked.exceptionIds ?? [];
   const { result, repeated } = await withLedger<RaiseFindingResult>(
     ctx,
     {
@@ -35,20 +37,22 @@ export async function raiseFinding(ctx: EntityContext, hooks: HookTable, input: 
       body: { command: 'raiseFinding', ...asked },
       entity: 'findings',
       entityId: asked.findingId,
-      function: functionFor(
-        ctx.session,
-        asked.action
-          ? [
-              ['findings', 'create'],
-              ['actions', 'create'],
-            ]
-          : [['findings', 'create']],
-      ),
+      function: functionFor(ctx.session, [
+        ['findings', 'create'],
+        ...(asked.action ? ([['actions', 'create']] as const) : []),
+        ...(exceptions.length > 0 ? ([['testExceptions', 'update']] as const) : []),
+      ]),
     },
     (stored) => parseStored(resultSchema, stored),
     (tx) => raise(tx, ctx, hooks, asked),
   );
-  if (!repeated) ctx.onChanged?.(asked.action ? ['findings', 'actions'] : ['findings']);
+  if (!repeated) {
+    ctx.onChanged?.([
+      'findings',
+      ...(asked.action ? (['actions'] as const) : []),
+      ...(exceptions.length > 0 ? (['testExceptions'] as const) : []),
+    ]);
+  }
   return result;
 }
 
@@ -64,10 +68,22 @@ async function raise(tx: SqlClient, ctx: EntityContext, hooks: HookTable, asked:
     withDefaults(asked.finding, origin),
   );
   const findingRef = String(finding.row.ref);
+  await linkExceptions(tx, asked);
   if (!asked.action) return { findingId: asked.findingId, findingRef, actionId: null, actionRef: null };
   const inherited = { findingId: asked.findingId, ownerId: finding.row.ownerId, dueDate: finding.row.dueDate };
   const action = await createAction(tx, ctx, hooks, asked.action.id, withDefaults(asked.action.fields, inherited));
   return { findingId: asked.findingId, findingRef, actionId: asked.action.id, actionRef: String(action.row.ref) };
+}
+
+async function linkExceptions(tx: SqlClient, { findingId, controlTestId, exceptionIds = [] }: Input): Promise<void> {
+  const ids = [...new Set(exceptionIds)];
+  if (ids.length === 0) return;
+  const { rows } = await tx.query(
+    `UPDATE test_exceptions SET finding_id = $1::uuid
+     WHERE id = ANY($2::uuid[]) AND control_test_id = $3::uuid AND archived_at IS NULL AND finding_id IS NULL RETURNING id`,
+    [findingId, ids, controlTestId],
+  );
+  if (rows.length < ids.length) throw new CodedError('REFERENCE_MISSING', { entity: 'findings', field: 'exceptionIds' });
 }
 
 async function createAction(tx: SqlClient, ctx: EntityContext, hooks: HookTable, id: string, values: Values) {

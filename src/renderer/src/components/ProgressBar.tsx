@@ -1,7 +1,7 @@
 /** A stacked bar of parts of a whole, and the legend to it. Figures always stand beside, so the bar itself is silent. */
 import css from './ProgressBar.module.css';
 
-export type PartLook = 'effective' | 'partial' | 'ineffective' | 'untested' | 'action' | 'good';
+export type PartLook = 'effective' | 'partial' | 'ineffective' | 'untested' | 'action' | 'begun' | 'good';
 
 export interface BarPart {
   readonly key: string;

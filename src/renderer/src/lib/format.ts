@@ -134,3 +134,8 @@ export function formatBytes(bytes: number): string {
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${formatNumber(number)} ${number === 1 ? one : many}`;
 }
+
+/** `an audit plan`, `a control`: the noun in small letters with its article. */
+export function aOrAn(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun.toLowerCase()}`;
+}

@@ -60,6 +60,7 @@ export const testExceptions = pgTable('test_exceptions', {
   kind: oneOf('kind', 20, EXCEPTION_KIND).notNull(),
   description: text('description'),
   cause: text('cause'),
+  effect: text('effect'),
 });
 
 export const evidenceRequests = pgTable('evidence_requests', {

@@ -85,3 +85,29 @@ export function DateField({ value, typed, onChange, ...shared }: DateFieldProps)
     </Popover>
   );
 }
+
+export interface DayFieldProps {
+  readonly label: string;
+  /** `YYYY-MM-DD`, or '' where there is no date yet. */
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** A date that a small form needs: what is typed and is no date says so at the field, and is '' for the form. */
+export function DayField({ label, value, onChange }: DayFieldProps) {
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const read = typed === undefined ? null : parseTypedDate(typed, todayHere());
+  return (
+    <DateField
+      label={label}
+      withAsterisk
+      value={value}
+      typed={typed}
+      error={read === null || read.ok ? undefined : read.message}
+      onChange={(next, text) => {
+        setTyped(text);
+        onChange(text === undefined && typeof next === 'string' ? next : '');
+      }}
+    />
+  );
+}

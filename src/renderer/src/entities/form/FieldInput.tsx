@@ -3,6 +3,7 @@ import { Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import type { EntityDefinition } from '@shared/entities/define';
 import type { Field, Json } from '@shared/entities/fields';
 import { isEntityName } from '@shared/entities/registry';
+import type { Filter } from '@shared/listing';
 import type { ReactNode } from 'react';
 import { OptionPill } from '../../components/Pill';
 import { SegmentedResult } from '../../components/SegmentedResult';
@@ -24,6 +25,8 @@ export interface FieldInputProps {
   /** Beside the label, for example `was Active`. */
   readonly note?: string;
   readonly autoFocus?: boolean;
+  /** The record as it stands in the form, by which the choices of a reference narrow. */
+  readonly values?: Readonly<Record<string, unknown>>;
   /** Half a line, or a dialog: long choices fold into a list. */
   readonly narrow?: boolean;
   readonly onChange: (value: Json, typed?: string) => void;
@@ -91,7 +94,14 @@ export function FieldInput(props: FieldInputProps) {
       return <PersonPicker {...shared} value={textOf(value)} required={field.required} onChange={onChange} />;
     case 'reference':
       return field.target !== undefined && isEntityName(field.target) ? (
-        <ReferencePicker {...shared} target={field.target} value={textOf(value)} required={field.required} onChange={onChange} />
+        <ReferencePicker
+          {...shared}
+          target={field.target}
+          filter={offered(field, props.values ?? {})}
+          value={textOf(value)}
+          required={field.required}
+          onChange={onChange}
+        />
       ) : null;
     case 'tags':
       return (
@@ -105,6 +115,14 @@ export function FieldInput(props: FieldInputProps) {
     default:
       return <TextInput {...shared} value={textOf(value)} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
+}
+
+/** What the definition offers of a reference's target, beside this record's own values. */
+export function offered({ among = [] }: Field, values: Readonly<Record<string, unknown>>): Filter[] {
+  return among.flatMap((one): Filter[] => {
+    const value = 'is' in one ? one.is : values[one.from];
+    return typeof value === 'string' && value !== '' ? [{ field: one.field, op: 'eq', value }] : [];
+  });
 }
 
 function textOf(value: Json): string {

@@ -45,14 +45,16 @@ function Section({ section, ...props }: FormSectionsProps & { readonly section: 
   );
 }
 
-function OneField({
+/** One field of a form: its input, or its value with the reason why it stands. */
+export function OneField({
   definition,
   form,
   steps,
   titles,
   name,
   narrow,
-}: FormSectionsProps & { readonly name: string; readonly narrow: boolean }) {
+  autoFocus,
+}: FormSectionsProps & { readonly name: string; readonly narrow: boolean; readonly autoFocus?: boolean }) {
   const names = useNames(titles);
   const field = definition.fields[name];
   if (field === undefined) return null;
@@ -84,6 +86,8 @@ function OneField({
       typed={draft.typed[name]}
       fault={form.faults.find((fault) => fault.path === name)?.message ?? null}
       states={states}
+      values={draft.values}
+      autoFocus={autoFocus}
       narrow={narrow}
       note={was === undefined ? undefined : `was ${was}`}
       onChange={(value, typed) => form.set(name, value, typed)}

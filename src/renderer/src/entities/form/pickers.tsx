@@ -2,10 +2,12 @@
 import { Select, TagsInput } from '@mantine/core';
 import type { Json } from '@shared/entities/fields';
 import { type EntityName, entityOf } from '@shared/entities/registry';
+import type { Filter } from '@shared/listing';
 import { FUNCTION_LABELS, TENANT_FUNCTIONS } from '@shared/roles';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { PersonName } from '../../components/Avatar';
+import { aOrAn } from '../../lib/format';
 import { trpc } from '../../lib/trpc';
 import { usePeople } from '../api';
 import css from './pickers.module.css';
@@ -59,10 +61,16 @@ export function PersonPicker({ value, required, onChange, ...shared }: PickerPro
   );
 }
 
-export function ReferencePicker({ value, required, onChange, target, ...shared }: PickerProps & { readonly target: EntityName }) {
+interface ReferencePickerProps extends PickerProps {
+  readonly target: EntityName;
+  /** Which records are offered. */
+  readonly filter?: readonly Filter[];
+}
+
+export function ReferencePicker({ value, required, onChange, target, filter, ...shared }: ReferencePickerProps) {
   const [search, setSearch] = useState('');
   const [opened, setOpened] = useState(false);
-  const found = useFoundRecords(target, opened ? search : '', value === '' ? [] : [value], opened || value !== '');
+  const found = useFoundRecords(target, opened ? search : '', value === '' ? [] : [value], opened || value !== '', filter);
   const chosen = found.choices.find((choice) => choice.id === value)?.title;
   const { label } = entityOf(target);
   return (
@@ -115,8 +123,4 @@ export function TagsPicker({ value, onChange, pill, ...shared }: TagsPickerProps
       placeholder={value.length > 0 ? undefined : 'Type and press Enter'}
     />
   );
-}
-
-function aOrAn(noun: string): string {
-  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun.toLowerCase()}`;
 }

@@ -3,6 +3,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { recordTitle } from '@shared/entities/define';
 import { type EntityName, entityOf } from '@shared/entities/registry';
+import type { Filter } from '@shared/listing';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { listOptions } from '../api';
 import { useTitles } from '../values/names';
@@ -16,10 +17,17 @@ export interface FoundRecords {
   readonly pending: boolean;
 }
 
-export function useFoundRecords(target: EntityName, words: string, chosen: readonly string[], enabled = true): FoundRecords {
+/** `filter` narrows what is offered; what is chosen already stays, whether it matches or not. */
+export function useFoundRecords(
+  target: EntityName,
+  words: string,
+  chosen: readonly string[],
+  enabled = true,
+  filter: readonly Filter[] = [],
+): FoundRecords {
   const [search] = useDebouncedValue(words.trim().slice(0, 200), 150);
   const found = useQuery({
-    ...listOptions(target, { search, limit: OFFERED }),
+    ...listOptions(target, { search, limit: OFFERED, ...(filter.length === 0 ? {} : { filter: [...filter] }) }),
     placeholderData: keepPreviousData,
     enabled,
   });

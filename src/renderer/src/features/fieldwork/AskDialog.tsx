@@ -2,6 +2,7 @@
 import { Checkbox, Textarea, TextInput } from '@mantine/core';
 import { Dialog } from '@renderer/components/Dialog';
 import { usePeople } from '@renderer/entities/api';
+import { DayField } from '@renderer/entities/form/DateField';
 import { PersonPicker } from '@renderer/entities/form/pickers';
 import { errorWords } from '@renderer/lib/error-texts';
 import { toErrorData } from '@renderer/lib/errors';
@@ -112,13 +113,7 @@ export function AskDialog({ planId, tests, onClose }: AskDialogProps) {
             withAsterisk={one !== undefined}
             onChange={(value) => setPerson(typeof value === 'string' ? value : '')}
           />
-          <TextInput
-            label="Due"
-            type="date"
-            withAsterisk
-            value={dueDate}
-            onChange={(event) => setDueDate(event.currentTarget.value)}
-          />
+          <DayField label="Due" value={dueDate} onChange={setDueDate} />
         </div>
         {one ? null : (
           <fieldset className={css.tests}>

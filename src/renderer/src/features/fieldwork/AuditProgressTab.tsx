@@ -1,4 +1,4 @@
-/** How far an audit is: by family, by person, by state; hours against their budget; requests, notes, milestones. A tab of the plan. */
+/** How far an audit is: its programme test by test, hours by week against the budget, people, sign-offs, milestones. A tab of the plan. */
 import { Button } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { DateText } from '@renderer/components/DateText';
@@ -19,7 +19,9 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { AskDialog } from './AskDialog';
 import css from './AuditProgressTab.module.css';
+import { HoursByWeek } from './HoursByWeek';
 import { hours } from './MarksCard';
+import { ProgrammeLegend, ProgrammeMap } from './ProgrammeMap';
 
 function Bar({ counts, label }: { readonly counts: TestCounts; readonly label: string }) {
   return (
@@ -42,6 +44,7 @@ const tested = (counts: TestCounts) => counts.total - counts.notTested;
 export function AuditProgressTab(props: DetailExtraProps) {
   const plan = recordOf('auditPlans', props).row;
   const query = useQuery(trpc.fieldwork.progress.queryOptions({ planId: plan.id }));
+  const programme = useQuery(trpc.audits.programme.queryOptions({ planId: plan.id }));
   const people = usePeople();
   const may = useRights('evidenceRequests');
   const [asking, setAsking] = useState(false);
@@ -50,7 +53,7 @@ export function AuditProgressTab(props: DetailExtraProps) {
     if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
     return <SkeletonRows label="Counting" rows={10} />;
   }
-  const { total, families, tests, signed, spentMinutes, openFindings, openNotes, requests, milestones } = query.data;
+  const { total, weeks, tests, signed, spentMinutes, openFindings, openNotes, requests, milestones } = query.data;
   const budget = plan.budgetHours === null ? null : plan.budgetHours * 60;
   return (
     <div className={css.progress}>
@@ -78,34 +81,31 @@ export function AuditProgressTab(props: DetailExtraProps) {
           alarm={requests.overdue > 0}
         />
       </dl>
+      <Card title="Programme" note={<StateWords counts={total} />}>
+        <StateBar counts={total} />
+        {programme.data === undefined ? (
+          programme.isError ? (
+            <ErrorState error={programme.error} onRetry={() => void programme.refetch()} />
+          ) : (
+            <SkeletonRows label="Reading the programme" rows={4} />
+          )
+        ) : programme.data.total === 0 ? (
+          <p className={css.none}>No test yet. Fieldwork makes the programme from the controls in scope.</p>
+        ) : (
+          <>
+            <ProgrammeMap programme={programme.data} />
+            <ProgrammeLegend />
+          </>
+        )}
+      </Card>
       <div className={css.cards}>
-        <Card title="By family" note={<ResultLegend />}>
-          <table className={css.table}>
-            <thead>
-              <tr>
-                <th scope="col">Family</th>
-                <th scope="col" aria-label="Results" />
-                <th scope="col">Tested</th>
-                <th scope="col">Done</th>
-              </tr>
-            </thead>
-            <tbody>
-              {families.map((family) => (
-                <tr key={family.family}>
-                  <th scope="row">
-                    {family.family === '' ? 'No family' : family.family} <span className={css.second}>{family.title}</span>
-                  </th>
-                  <td className={css.bar}>
-                    <Bar counts={family} label={`${family.family}: ${tested(family)} of ${family.total} tested`} />
-                  </td>
-                  <td>
-                    {tested(family)} of {family.total}
-                  </td>
-                  <td>{family.done}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <Card title="Hours by week" note={hoursNote(spentMinutes, budget)}>
+          <HoursByWeek
+            weeks={weeks}
+            from={plan.fieldworkStart ?? plan.startDate}
+            to={plan.fieldworkEnd ?? plan.endDate}
+            budgetMinutes={budget}
+          />
         </Card>
         <Card
           title="By person"
@@ -201,17 +201,34 @@ export function AuditProgressTab(props: DetailExtraProps) {
   );
 }
 
-function ResultLegend() {
+/** `44 h left`, or how much it is over. */
+function hoursNote(spent: number, budget: number | null): string {
+  if (budget === null) return 'no budget';
+  return spent > budget ? `${hours(spent - budget)} over the budget` : `${hours(budget - spent)} left`;
+}
+
+const STATES = [
+  { key: 'done', look: 'good', label: 'done' },
+  { key: 'inReview', look: 'action', label: 'in review' },
+  { key: 'inProgress', look: 'begun', label: 'in progress' },
+  { key: 'toDo', look: 'untested', label: 'to do' },
+] as const;
+
+function StateBar({ counts }: { readonly counts: TestCounts }) {
   return (
-    <Legend
-      items={[
-        { look: 'effective', label: 'effective' },
-        { look: 'partial', label: 'partly' },
-        { look: 'ineffective', label: 'ineffective' },
-        { look: 'untested', label: 'not tested' },
-      ]}
-    />
+    <div className={css.states}>
+      <ProgressBar
+        height={10}
+        label={`${counts.done} of ${counts.total} done`}
+        total={counts.total}
+        parts={STATES.map(({ key, look }) => ({ key, look, value: counts[key] }))}
+      />
+    </div>
   );
+}
+
+function StateWords({ counts }: { readonly counts: TestCounts }) {
+  return <Legend items={STATES.map(({ key, look, label }) => ({ look, label: `${counts[key]} ${label}` }))} />;
 }
 
 interface FigureProps {

@@ -1,7 +1,9 @@
 /** Marks of a sheet: cross-references to other papers with the marks that stay, what refers to this one, tick marks, and time spent. */
 import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
+import { ErrorState } from '@renderer/components/ErrorState';
 import { listOptions } from '@renderer/entities/api';
+import { DayField } from '@renderer/entities/form/DateField';
 import { ReferencePicker } from '@renderer/entities/form/pickers';
 import type { GenericRow } from '@renderer/entities/rows';
 import { formatDate, todayHere } from '@renderer/lib/format';
@@ -44,6 +46,7 @@ export function MarksCard({ paper, mayWrite }: { readonly paper: Workpaper; read
   const labels = { ...out.data?.labels, ...back.data?.labels, ...ticks.data?.labels };
   const minutes = (time.data?.rows ?? []).reduce((sum, row) => sum + (typeof row.minutes === 'number' ? row.minutes : 0), 0);
   const budget = paper.test.row.budgetMinutes;
+  const failed = [out, back, ticks, time].find((query) => query.isError && !query.data);
   const toggle = (part: typeof open) => setOpen(open === part ? null : part);
   return (
     <Card
@@ -67,6 +70,7 @@ export function MarksCard({ paper, mayWrite }: { readonly paper: Workpaper; read
         ) : undefined
       }
     >
+      {failed ? <ErrorState error={failed.error} onRetry={() => void failed.refetch()} /> : null}
       <ul className={css.marks}>
         {(out.data?.rows ?? []).map((row) => {
           const target = TARGETS.find(({ field }) => idIn(row, field) !== '');
@@ -266,7 +270,7 @@ function TimeForm({ testId, planId, onDone }: FormProps & { readonly planId: str
         value={minutes ?? ''}
         onChange={(value) => setMinutes(typeof value === 'number' ? value : null)}
       />
-      <TextInput label="Day" type="date" value={spentOn} onChange={(event) => setSpentOn(event.currentTarget.value)} />
+      <DayField label="Day" value={spentOn} onChange={setSpentOn} />
       <TextInput label="Note" maxLength={255} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
       <Button
         variant="filled"

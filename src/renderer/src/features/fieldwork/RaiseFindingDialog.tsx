@@ -1,4 +1,5 @@
-/** Raises a finding from a test, with its first action, as one operation: both are there or neither. */
+/** Raises a finding from a test, with its first action and the exceptions that led to it, as one operation: all is there or nothing. */
+import { Checkbox } from '@mantine/core';
 import { Dialog } from '@renderer/components/Dialog';
 import { FieldInput } from '@renderer/entities/form/FieldInput';
 import { fieldFault, typedFault } from '@renderer/entities/form/validate';
@@ -9,11 +10,12 @@ import { notify } from '@renderer/lib/notices';
 import { recordsChanged, trpc } from '@renderer/lib/trpc';
 import { uuidv7 } from '@renderer/lib/uuid';
 import type { Json } from '@shared/entities/fields';
-import { entityOf } from '@shared/entities/registry';
+import { type EntityRow, entityOf } from '@shared/entities/registry';
 import type { Workpaper } from '@shared/wire/audits';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { exceptionsOf } from './ExceptionsCard';
 import css from './RaiseFindingDialog.module.css';
 
 const FINDING = entityOf('findings');
@@ -26,10 +28,16 @@ interface Part {
   readonly typed: Readonly<Record<string, string>>;
 }
 
+type Exception = EntityRow<'testExceptions'>;
+
 /** What a finding from this test starts with. */
-export function draftFrom(paper: Workpaper): Draft {
+export function draftFrom(paper: Workpaper, exceptions: readonly Exception[] = []): Draft {
   const { row } = paper.test;
-  const notes = [row.designNotes, row.operatingNotes].filter((text) => text !== null && text.trim() !== '');
+  const notes = [
+    row.designNotes,
+    row.operatingNotes,
+    ...exceptions.map(({ title, description }) => (description === null ? title : `${title}: ${description}`)),
+  ].filter((text) => text !== null && text.trim() !== '');
   const ineffective = row.testResult === 'ineffective';
   return {
     title: '',
@@ -41,10 +49,16 @@ export function draftFrom(paper: Workpaper): Draft {
       ? `${paper.requirements[0].requirement.refId} ${paper.requirements[0].requirement.title ?? ''}`.trim()
       : null,
     condition: notes.length > 0 ? notes.join('\n') : null,
-    cause: null,
-    effect: null,
+    cause: linesOf(exceptions.map(({ cause }) => cause)),
+    effect: linesOf(exceptions.map(({ effect }) => effect)),
     recommendation: null,
   };
+}
+
+/** Texts one below the other, each once; null where there are none. */
+function linesOf(texts: readonly (string | null)[]): string | null {
+  const lines = [...new Set(texts)].filter((text) => text !== null && text.trim() !== '');
+  return lines.length === 0 ? null : lines.join('\n');
 }
 
 const FINDING_ROWS = [
@@ -122,9 +136,25 @@ function Fields({ definition, rows, part, faults, focus, onChange }: FieldsProps
   ));
 }
 
-export function RaiseFindingDialog({ paper, onClose }: { readonly paper: Workpaper; readonly onClose: () => void }) {
+interface RaiseProps {
+  readonly paper: Workpaper;
+  readonly onClose: () => void;
+}
+
+/** Begins with what the test holds, so it opens as soon as its exceptions are known; without them where they cannot be read. */
+export function RaiseFindingDialog(props: RaiseProps) {
+  const query = useQuery(exceptionsOf(props.paper.test.row.id));
+  if (query.isPending) return null;
+  const loose = (query.data?.rows ?? []).filter(({ findingId }) => findingId === null);
+  return <RaiseForm {...props} exceptions={loose} />;
+}
+
+function RaiseForm({ paper, onClose, exceptions: offered }: RaiseProps & { readonly exceptions: readonly Exception[] }) {
   const navigate = useNavigate();
-  const [finding, setFinding] = useState<Part>(() => ({ values: draftFrom(paper), typed: {} }));
+  // those that were there when the dialog opened: what is sent is what the person saw
+  const [exceptions] = useState(offered);
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [finding, setFinding] = useState<Part>(() => ({ values: draftFrom(paper, exceptions), typed: {} }));
   const [action, setAction] = useState<Part>({ values: { title: '', ownerId: null, dueDate: null }, typed: {} });
   const [tried, setTried] = useState(false);
   // made once: sending the same content again is the same operation on the same records
@@ -133,7 +163,7 @@ export function RaiseFindingDialog({ paper, onClose }: { readonly paper: Workpap
   const raise = useMutation({
     ...trpc.audits.raiseFinding.mutationOptions({ meta: { quiet: true } }),
     onSuccess: (result) => {
-      void recordsChanged(['findings', 'actions', 'controlTests']);
+      void recordsChanged(['findings', 'actions', 'controlTests', 'testExceptions']);
       notify({
         tone: 'good',
         title: `Finding ${result.findingRef} saved`,
@@ -148,6 +178,7 @@ export function RaiseFindingDialog({ paper, onClose }: { readonly paper: Workpap
   const findingFaults = faultsOf(FINDING, FINDING_ROWS, finding, today);
   const actionFaults = wantsAction ? faultsOf(ACTION, ACTION_ROWS, action, today) : {};
   const faulty = Object.keys(findingFaults).length + Object.keys(actionFaults).length > 0;
+  const led = exceptions.map(({ id }) => id).filter((id) => !left.has(id));
   const submit = () => {
     setTried(true);
     if (faulty || raise.isPending) return;
@@ -156,6 +187,7 @@ export function RaiseFindingDialog({ paper, onClose }: { readonly paper: Workpap
       controlTestId: paper.test.row.id,
       finding: given(finding.values),
       ...(wantsAction ? { action: { id: ids.current.actionId, fields: given(action.values) } } : {}),
+      ...(led.length > 0 ? { exceptionIds: led } : {}),
     };
     const content = JSON.stringify(body);
     if (kept.current?.content !== content) kept.current = { content, opId: uuidv7() };
@@ -186,6 +218,26 @@ export function RaiseFindingDialog({ paper, onClose }: { readonly paper: Workpap
           focus="title"
           onChange={setFinding}
         />
+        {exceptions.length === 0 ? null : (
+          <fieldset className={css.action}>
+            <legend>Exceptions that lead to it</legend>
+            {exceptions.map(({ id, title }) => (
+              <Checkbox
+                key={id}
+                label={title}
+                checked={!left.has(id)}
+                onChange={({ currentTarget: { checked } }) =>
+                  setLeft((before) => {
+                    const next = new Set(before);
+                    if (checked) next.delete(id);
+                    else next.add(id);
+                    return next;
+                  })
+                }
+              />
+            ))}
+          </fieldset>
+        )}
         <fieldset className={css.action}>
           <legend>First action, if there is one already</legend>
           <Fields definition={ACTION} rows={ACTION_ROWS} part={action} faults={tried ? actionFaults : {}} onChange={setAction} />

@@ -1,6 +1,8 @@
 /** Review notes about a test, a finding or an audit: asked by the reviewer, answered, cleared. Open ones first; cleared ones fold away. */
 import { Button, Textarea } from '@mantine/core';
+import { ErrorState } from '@renderer/components/ErrorState';
 import { OptionPill } from '@renderer/components/Pill';
+import { SkeletonRows } from '@renderer/components/Skeleton';
 import { listOptions, usePeople } from '@renderer/entities/api';
 import type { GenericRow } from '@renderer/entities/rows';
 import { formatAgo } from '@renderer/lib/format';
@@ -38,7 +40,9 @@ export function ReviewNotes({ about, id }: ReviewNotesProps) {
   };
   return (
     <div className={css.notes}>
-      {notes.length === 0 ? <p className={css.none}>No review notes.</p> : null}
+      {query.isPending ? <SkeletonRows label="Reading the notes" rows={2} /> : null}
+      {query.isError && !query.data ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.data && notes.length === 0 ? <p className={css.none}>No review notes.</p> : null}
       <ul className={css.list}>
         {(folded ? waiting : [...waiting, ...cleared]).map((note) => (
           <Note key={note.id} note={note} mayWrite={may.update} />

@@ -1,9 +1,10 @@
 /** What the results of a sample say of its population, with the name of the formula. Figures first; colour only past what is tolerable. */
 import { formatNumber } from '@renderer/lib/format';
-import { amountText, amountWords } from '@shared/sampling/amounts';
+import { amountWords } from '@shared/sampling/amounts';
 import { countsOf, deviationEstimate, misstatementEstimate } from '@shared/sampling/evaluate';
 import type { SampleOnSheet } from '@shared/wire/sampling';
 import { z } from 'zod';
+import { money } from './exceptions';
 import css from './SampleCard.module.css';
 
 const parametersSchema = z.object({
@@ -15,7 +16,6 @@ const parametersSchema = z.object({
 });
 
 const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
-const money = (value: number) => amountWords(amountText(BigInt(Math.round(value * 100)) * 100n));
 
 interface Figure {
   readonly label: string;

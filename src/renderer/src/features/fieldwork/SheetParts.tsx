@@ -9,6 +9,7 @@ import type { Workpaper } from '@shared/wire/audits';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { DrawSampleDialog } from './DrawSampleDialog';
+import { ExceptionsCard } from './ExceptionsCard';
 import { MarksCard } from './MarksCard';
 import { ReviewNotes } from './ReviewNotes';
 import { SampleCard } from './SampleCard';
@@ -46,6 +47,7 @@ export function Samples({ paper, mayWrite }: Omit<Props, 'draft'>) {
           </Button>
         </div>
       ) : null}
+      {samples.isSuccess ? <ExceptionsCard testId={id} samples={found} mayWrite={mayWrite} /> : null}
       {drawing ? <DrawSampleDialog testId={id} onClose={() => setDrawing(false)} /> : null}
     </>
   );

@@ -4,7 +4,7 @@ import type { Entity } from '@shared/entities/define';
 import type { ImportColumn, ImportMap, ImportPlace, InspectedColumn } from '@shared/wire/imports';
 import { useId } from 'react';
 import { Icon } from '../../components/Icon';
-import { count } from '../../lib/format';
+import { aOrAn, count } from '../../lib/format';
 import { ColumnReading } from './ColumnReading';
 import css from './ColumnsPane.module.css';
 import { FilePlace } from './FilePlace';
@@ -218,7 +218,7 @@ function Existing({ definition, map, disabled, onChange }: ExistingProps) {
   return (
     <section className={css.part} aria-labelledby={id}>
       <h3 className={css.partTitle} id={id}>
-        When a {one} is already here
+        When {aOrAn(one)} is already here
       </h3>
       <Radio.Group value={map.existing} onChange={(existing) => onChange({ existing: existing as ImportMap['existing'] })}>
         <div className={css.choices}>

@@ -141,7 +141,8 @@ export function useImport(entity: EntityName) {
         { grantId: draft.grant.grantId, settings, base: draft.trial.result.base, opId, jobId: id },
         { signal: stop.signal },
       );
-      if (outcome.written) await recordsChanged([entity]);
+      // The answer does not wait until every list on the screen has been read again.
+      if (outcome.written) void recordsChanged([entity]);
       if (mine !== turn.current) return;
       setState({ step: 'done', draft, outcome });
       remember(draft);
