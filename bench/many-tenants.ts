@@ -23,6 +23,8 @@ const FEW = 10;
 const ONBOARDED = 8;
 const PARALLEL = 2;
 const CONTROLS = 100;
+/** Tenants that one connection makes. */
+const RENEWED = 10;
 /** Persons at work at once on each side, as many rounds of other persons, pages that each of them loads in a round. */
 const PERSONS = 10;
 const ROUNDS = 10;
@@ -92,8 +94,13 @@ async function furnish(place: BenchPlace, count: number): Promise<CreatedTenant[
     let next = 0;
     await Promise.all(
       Array.from({ length: PARALLEL }, async () => {
-        const client = await place.connect();
-        for (let n = next++; n < count; n = next++) {
+        let client = await place.connect();
+        for (let n = next++, made = 1; n < count; n = next++, made++) {
+          // As the product does, whose every piece of work has a connection of its own: long sessions keep what they planned.
+          if (made % RENEWED === 0) {
+            await client.end();
+            client = await place.connect();
+          }
           await place.space(client);
           const tenant = await place.tenant(`t${n}`, client);
           await client.query(

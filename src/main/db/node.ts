@@ -1,6 +1,6 @@
 /**
  * One node: a primary, its standbys, and the pools of connections to them. Knows where the primary is, finds it again when it
- * moved, and gives out clients. Which tenant lives on which node is `nodes.ts`.
+ * moved, and gives out clients. Which tenant lives on which node, `Database` knows: today all of them live on the one.
  */
 import { CodedError } from '@shared/errors';
 import pg from 'pg';

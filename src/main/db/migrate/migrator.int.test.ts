@@ -1,6 +1,6 @@
 /** The migrator: every step there and back, resuming, refusing, and one tenant's failure that stays its own. */
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '@shared/errors';
@@ -72,26 +72,43 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
       expect(await migrate(database.admin, CLOCK)).toMatchObject({ steps: [], failures: [], tenants: 1 });
     });
 
-    it.each([...files.tenant].reverse().map(({ version, name }) => [version, name]))('tenant/%s_%s', async (version) => {
-      const whole = await fingerprint(database.admin);
+    // One way down and one way up again, so that each step runs twice however many there are.
+    const steps = files.tenant.map(({ version, name }) => [version, name] as const);
+    const stood = new Map<string, unknown>();
+
+    it.each([...steps].reverse())('tenant/%s_%s is taken back', async (version) => {
+      stood.set(version, await fingerprint(database.admin));
       const before = files.tenant.filter((file) => file.version < version).at(-1)?.version ?? '0000';
       const down = await rollback(database.admin, { ...CLOCK, scope: 'tenant', tenantId, to: before });
-      expect(down.map((step) => step.direction)).toContain('down');
+      expect(down).toMatchObject([{ version, direction: 'down' }]);
       expect((await status(database.admin, CLOCK)).tenants[0]).toMatchObject({ version: before === '0000' ? null : before });
-      const { steps } = await migrate(database.admin, CLOCK);
-      expect(steps.map((step) => step.version)).toContain(version);
-      expect(await fingerprint(database.admin)).toEqual(whole);
     });
 
     it('a tenant taken back to nothing leaves an empty schema', async () => {
-      await rollback(database.admin, { ...CLOCK, scope: 'tenant', to: '0000' });
       const left = await database.admin.query(
         `SELECT relname AS name FROM pg_class WHERE relnamespace = $1::regnamespace
          UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = $1::regnamespace`,
         [`tenant_${tenantId.replaceAll('-', '')}`],
       );
       expect(left.rows).toEqual([]);
-      await migrate(database.admin, CLOCK);
+    });
+
+    describe('up again', () => {
+      let folder: string;
+      beforeAll(async () => {
+        folder = await copyOfMigrations();
+        await rm(join(folder, 'tenant'), { recursive: true });
+        await mkdir(join(folder, 'tenant'));
+      });
+      afterAll(() => rm(folder, { recursive: true, force: true }));
+
+      it.each(steps)('tenant/%s_%s makes what stood before', async (version) => {
+        for (const name of await readdir(join(MIGRATIONS_FOLDER, 'tenant')))
+          if (name.startsWith(`${version}_`)) await cp(join(MIGRATIONS_FOLDER, 'tenant', name), join(folder, 'tenant', name));
+        const report = await migrate(database.admin, { ...CLOCK, folder });
+        expect(report).toMatchObject({ steps: [{ version }], failures: [] });
+        expect(await fingerprint(database.admin)).toEqual(stood.get(version));
+      });
     });
 
     it('the shared scopes too, once no tenant stands in the way', async () => {
@@ -156,7 +173,7 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
     let database: TestDatabase;
     let folder: string;
     beforeEach(async () => {
-      database = await open();
+      database = await open('migrated');
       await migrate(database.admin, CLOCK);
       folder = await copyOfMigrations();
     });

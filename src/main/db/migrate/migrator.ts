@@ -41,8 +41,8 @@ export interface MigrateOptions extends RunOptions {
 export async function migrateAll(connect: () => Promise<OwnedClient>, options: MigrateOptions): Promise<MigrationReport> {
   const client = await connect();
   try {
+    if (await isEmbedded(client)) return await migrate(client, options);
     const run = () => migrate(client, options, connect);
-    if (await isEmbedded(client)) return await run();
     return await withRunLock(connect, () => options.log?.({ kind: 'waiting' }), run);
   } catch (error) {
     const ask = async (place: Parameters<typeof isInForce>[1], version: string) => {

@@ -17,7 +17,7 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
   let folder: string;
   let extra: string;
   beforeEach(async () => {
-    database = await open();
+    database = await open('migrated');
     await migrate(database.admin, CLOCK);
     folder = await mkdtemp(join(tmpdir(), 'kompl-steps-'));
     extra = join(folder, 'extra');

@@ -17,7 +17,7 @@ import {
   type TestPerson,
   type TestTenant,
 } from '../testing/furniture';
-import { memoryTemplate, PGLITE_EXTENSIONS } from '../testing/templates';
+import { type Content, memoryTemplate, PGLITE_EXTENSIONS } from '../testing/templates';
 import { migrate, type OwnedClient } from '.';
 
 export { CLOCK, LICENCE, MIGRATIONS_FOLDER, TEST_PASSWORD, type TestPerson, type TestTenant } from '../testing/furniture';
@@ -59,13 +59,13 @@ class LateClient implements OwnedClient {
   }
 }
 
-async function openEmbedded(): Promise<TestDatabase> {
+async function openEmbedded(start: Content): Promise<TestDatabase> {
   let database: PGlite | null = null;
-  let furnished = false;
+  let content = start;
   const admin = new LateClient(async () => {
     database = await PGlite.create({
       ...PGLITE_EXTENSIONS,
-      ...(furnished ? { loadDataDir: (await memoryTemplate()).data } : {}),
+      ...(content === 'empty' ? {} : { loadDataDir: (await memoryTemplate(content)).data }),
     });
     return new PgliteClient(database);
   });
@@ -76,15 +76,15 @@ async function openEmbedded(): Promise<TestDatabase> {
     signIn: null,
     furnished: async () => {
       if (admin.begun) return null;
-      furnished = true;
-      return (await memoryTemplate()).furniture;
+      content = 'furnished';
+      return (await memoryTemplate(content)).furniture;
     },
     close: async () => database?.close(),
   };
 }
 
-async function openServer(kind: 'server' | 'pgbouncer'): Promise<TestDatabase> {
-  let content: 'empty' | 'furnished' = 'empty';
+async function openServer(kind: 'server' | 'pgbouncer', start: Content): Promise<TestDatabase> {
+  let content = start;
   let made: Promise<ServerDatabase> | null = null;
   const database = () => {
     made ??= createTestDatabase(kind, content);
@@ -143,11 +143,15 @@ async function ownRoles(admin: OwnedClient): Promise<string[]> {
   return found.map(({ rolname }) => String(rolname));
 }
 
-/** The servers this run can test against; `kinds` narrows them. */
+/** The servers this run can test against; `kinds` narrows them. A database is opened empty or as a copy of a migrated one. */
 export function testServers(kinds?: readonly TestDatabase['kind'][]) {
   return testKinds()
     .filter((kind) => !kinds || kinds.includes(kind))
-    .map((kind) => ({ kind, open: () => (kind === 'embedded' ? openEmbedded() : openServer(kind)) }));
+    .map((kind) => ({
+      kind,
+      open: (content: 'empty' | 'migrated' = 'empty') =>
+        kind === 'embedded' ? openEmbedded(content) : openServer(kind, content),
+    }));
 }
 
 /** What a statement gives back, or the SQLSTATE that refused it. */

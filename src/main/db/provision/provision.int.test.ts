@@ -45,7 +45,7 @@ describe.each(testServers(['embedded', 'server']))('on $kind', ({ kind, open }) 
       (SELECT count(*) FROM public.users)::integer AS users, (SELECT count(*) FROM private.migration_history)::integer AS steps`);
 
   beforeAll(async () => {
-    database = await open();
+    database = await open('migrated');
     await migrate(database.admin, CLOCK);
     home = await create({});
   });

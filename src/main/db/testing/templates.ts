@@ -110,31 +110,41 @@ async function makeFolder(content: Content): Promise<TemplateFolder> {
   return { folder: clusterFolder(place), furniture: content === 'furnished' ? await furnitureOf(place) : null };
 }
 
-let image: Promise<{ readonly data: Blob; readonly furniture: Furniture }> | null = null;
+const images = new Map<Content, Promise<Image>>();
 
-/** A furnished database for PGlite in memory. */
-export function memoryTemplate(): Promise<{ readonly data: Blob; readonly furniture: Furniture }> {
-  image ??= makeImage();
-  return image;
+interface Image {
+  readonly data: Blob;
+  /** Null where it holds no tenants. */
+  readonly furniture: Furniture | null;
 }
 
-async function makeImage() {
-  const place = await once(`memory-${templateStamp()}`, async (folder) => {
+/** A migrated or furnished database for PGlite in memory. */
+export function memoryTemplate(content: Exclude<Content, 'empty'>): Promise<Image> {
+  const known = images.get(content) ?? makeImage(content);
+  images.set(content, known);
+  return known;
+}
+
+async function makeImage(content: Content): Promise<Image> {
+  const place = await once(`memory-${content}-${templateStamp()}`, async (folder) => {
     const database = await PGlite.create(PGLITE_EXTENSIONS);
     try {
       const client = new PgliteClient(database);
       await migrate(client, CLOCK);
-      const furniture = await furnish(client, 'template');
+      if (content === 'furnished')
+        await writeFile(join(folder, FURNITURE), JSON.stringify(await furnish(client, 'template')));
       // What was written is in its files, so that a copy has nothing to recover.
       await client.query('CHECKPOINT');
       const data = await database.dumpDataDir('none');
       await writeFile(join(folder, 'data.tar'), Buffer.from(await data.arrayBuffer()));
-      await writeFile(join(folder, FURNITURE), JSON.stringify(furniture));
     } finally {
       await database.close();
     }
   });
-  return { data: await openAsBlob(join(place, 'data.tar')), furniture: await furnitureOf(place) };
+  return {
+    data: await openAsBlob(join(place, 'data.tar')),
+    furniture: content === 'furnished' ? await furnitureOf(place) : null,
+  };
 }
 
 /** Held while a template is looked for or made; any number that nothing else on a test server uses. */
