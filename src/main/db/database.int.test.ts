@@ -28,7 +28,10 @@ describe.each(testKinds())('scoped transactions on %s', (kind) => {
     test_ = await createTestDatabase(kind);
     const admin = openDatabase(test_.target);
     await admin.admin(async (client) => {
-      await client.query(`CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD '${password}'`);
+      // As public.create_person makes it.
+      await client.query(
+        `CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD '${password}'; ALTER ROLE ${login} SET statement_timeout TO '30s'`,
+      );
       for (const id of tenants) {
         const [schema, role] = [tenantSchema(id), tenantRole(id, 'auditor')];
         await client.query(`

@@ -18,6 +18,10 @@ test('sets role, path and context, all of it LOCAL', () => {
 
 test('a reader over their own login says no more than role and path, which are what guards', () => {
   expect(openingSql({ ...scope, readOnly: true }, DEFAULT_LIMITS, 'own')).not.toContain('app.');
+  expect(openingSql({ ...scope, readOnly: true }, DEFAULT_LIMITS, 'own')).not.toContain('statement_timeout');
+  expect(openingSql(scope, { ...DEFAULT_LIMITS, statementMs: 90_000 }, 'own')).toContain(
+    "SET LOCAL statement_timeout TO '90000'",
+  );
   expect(openingSql(scope, DEFAULT_LIMITS, 'own')).toContain(`SET LOCAL app.tenant_id TO '${tenantId}'`);
   expect([`u_${'0'.repeat(32)}`, 'u_short', 'postgres', ''].map(loginKind)).toEqual(['own', 'acting', 'acting', 'acting']);
 });

@@ -27,7 +27,7 @@ export interface TenantScope extends PersonScope {
 }
 
 export interface TransactionLimits {
-  /** One statement at most, milliseconds. */
+  /** One statement at most, milliseconds. The usual limit is that of persons' logins in the database. */
   readonly statementMs: number;
   /** Waiting for a lock at most, milliseconds. */
   readonly lockMs: number;
@@ -100,6 +100,8 @@ export function openingSql(
     set('lock_timeout', String(limits.lockMs));
     set('idle_in_transaction_session_timeout', String(limits.idleMs));
   }
-  set('statement_timeout', String(limits.statementMs));
+  // A person's login brings the usual limit with it (public/0160).
+  if (login === 'acting' || limits.statementMs !== DEFAULT_LIMITS.statementMs)
+    set('statement_timeout', String(limits.statementMs));
   return `BEGIN${writes ? '' : ' READ ONLY'}; ${sets.join('; ')}`;
 }

@@ -7,6 +7,7 @@ import { TENANT_FUNCTIONS } from '@shared/roles';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqlState } from '../migrate/client';
 import { type Outcome, TEST_PASSWORD, type TestDatabase, type TestPerson, testServers, Workplace } from '../migrate/testing';
+import { DEFAULT_LIMITS } from '../scope';
 import { createPerson, listPeople, resetPassword, scramVerifier, verifyScram } from '.';
 
 const DENIED = '42501';
@@ -42,6 +43,22 @@ describe.each(testServers())('people on $kind', ({ kind, open }) => {
       `SELECT details ->> 'event' AS event FROM ${schema}.audit_log WHERE action = 'role' AND resource_id = $1 ORDER BY id`,
       [person],
     );
+
+  it.skipIf(!owned)("a person's login brings the limit of a statement with it, one who came back too", async () => {
+    const person = await newcomer();
+    const limit = async () => {
+      const client = await database.signIn?.(person.dbRole, TEST_PASSWORD);
+      const rows = (await client?.query("SELECT current_setting('statement_timeout') AS value"))?.rows;
+      await client?.end();
+      return rows;
+    };
+    const usual = [{ value: `${DEFAULT_LIMITS.statementMs / 1000}s` }];
+    expect(await limit()).toEqual(usual);
+    await at.act(at.a.people.admin, `SELECT public.remove_person('${person.id}')`);
+    const tenant = { tenantId: at.a.id, function: 'viewer' } as const;
+    expect((await createPerson(database.admin, { ...tenant, email: person.email, password: TEST_PASSWORD })).id).toBe(person.id);
+    expect(await limit()).toEqual(usual);
+  });
 
   it('only an administrator of the tenant, or the platform, calls any of the functions', async () => {
     const victim = await newcomer();

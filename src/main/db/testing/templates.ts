@@ -131,8 +131,7 @@ async function makeImage(content: Content): Promise<Image> {
     try {
       const client = new PgliteClient(database);
       await migrate(client, CLOCK);
-      if (content === 'furnished')
-        await writeFile(join(folder, FURNITURE), JSON.stringify(await furnish(client, 'template')));
+      if (content === 'furnished') await writeFile(join(folder, FURNITURE), JSON.stringify(await furnish(client, 'template')));
       // What was written is in its files, so that a copy has nothing to recover.
       await client.query('CHECKPOINT');
       const data = await database.dumpDataDir('none');
