@@ -20,6 +20,13 @@ async function look(page: Page, name: string): Promise<void> {
   expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
 }
 
+async function dark(page: Page, on: boolean): Promise<void> {
+  await page.getByTestId('person-menu').click();
+  await page.getByText(on ? 'Dark' : 'Light', { exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', on ? 'dark' : 'light');
+}
+
 async function record(page: Page, name: string): Promise<void> {
   // the rows may move once more while the list is read again
   await expect(async () => {
@@ -129,5 +136,54 @@ test.describe('assessments', () => {
     await page.getByRole('menuitem', { name: 'PDF' }).click();
     await expect(page.getByText('statement.pdf is saved')).toBeVisible({ timeout: 30_000 });
     expect((await readFile(path)).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  test('are closed alone with a reason, and then stand', async () => {
+    const { page } = w;
+    await record(page, 'Access and suppliers, half-year check');
+    const review = page.getByTestId('assessment-review');
+    await expect(review).toContainText('Nobody else holds the function compliance.');
+    await look(page, 'assessment-review-light');
+    await review.getByRole('button', { name: 'Close the assessment' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByRole('button', { name: /^Close CA-/ })).toBeDisabled();
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('I am the only one in compliance this month.');
+    await look(page, 'assessment-close-light');
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByText(/is closed$/)).toBeVisible();
+    await page.getByRole('button', { name: 'Go through' }).click();
+    await page.keyboard.press('j');
+    await expect(page.getByText('The answers of this assessment are locked')).toBeVisible();
+    await expect(page.getByRole('textbox', { name: 'Observation' })).not.toBeEditable();
+    const beside = page.getByRole('complementary', { name: 'Beside the answer' });
+    await beside.getByRole('combobox', { name: 'New comment' }).fill('Agreed in the review.');
+    await page.keyboard.press('Control+Enter');
+    await expect(beside).toContainText('Agreed in the review.');
+    await look(page, 'assessment-locked-light');
+  });
+
+  test('a control shows how effective it was', async () => {
+    const { page } = w;
+    await open(page, 'Controls');
+    await page.getByTestId('grid').getByText('ACC-3', { exact: true }).first().dblclick();
+    await part(page, 'Effectiveness');
+    await expect(page.getByText(/tests effective/)).toBeVisible();
+    await look(page, 'control-effectiveness-light');
+  });
+
+  test('in the dark', async () => {
+    const { page } = w;
+    await dark(page, true);
+    await record(page, 'ICT Baseline, year 2026');
+    await part(page, 'Posture');
+    await expect(page.getByText('Score by family')).toBeVisible();
+    await look(page, 'assessment-posture-dark');
+    await part(page, 'Comparison');
+    await expect(page.getByRole('button', { name: /Better/ })).toBeVisible();
+    await look(page, 'assessment-comparison-dark');
+    await page.getByRole('button', { name: 'Assess', exact: true }).click();
+    await page.keyboard.press('j');
+    await expect(page.getByRole('textbox', { name: 'Observation' })).toBeVisible();
+    await look(page, 'assessment-work-dark');
   });
 });

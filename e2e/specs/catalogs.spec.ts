@@ -101,6 +101,22 @@ test.describe('catalogues', () => {
     await theme(page, 'Light');
   });
 
+  test('coverage is carried over the crosswalk, every source apart', async () => {
+    const { page } = w;
+    await open(page, 'Coverage');
+    await regulation('Data care order · 2026');
+    await page.keyboard.press('v');
+    const sources = page.getByTestId('coverage-sources');
+    await sources.getByRole('option', { name: /Art\. 6\(1\)/ }).click();
+    await expect(sources).toContainText('is equal to');
+    await expect(sources).toContainText('ICT Baseline ACC-1');
+    await expect(sources).toContainText('Strength 6 of 10');
+    await look(page, 'coverage-sources');
+    await theme(page, 'Dark');
+    await look(page, 'coverage-sources-dark');
+    await theme(page, 'Light');
+  });
+
   test('the crosswalk suggests, maps, turns its sides and takes a file', async () => {
     const { page } = w;
     await open(page, 'Crosswalk');

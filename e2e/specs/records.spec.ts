@@ -3,7 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { open, picture, signInTo } from '../fixtures/acts';
 import { connectTo, PEOPLE, type Prepared, prepare } from '../fixtures/servers';
-import { startWorkstation, type Workstation } from '../fixtures/workstation';
+import { kompl, startWorkstation, type Workstation } from '../fixtures/workstation';
 
 const TENANT = 'Nordhaven Bank AG';
 const ACTION = 'Board paper with one date';
@@ -43,6 +43,10 @@ test.describe('records', () => {
   test.beforeAll(async () => {
     test.setTimeout(300_000);
     prepared = await prepare('postgres');
+    // the auditor lends a hand to compliance, so that two people answer the same assessment
+    const server = ['--database', prepared.server?.adminUrl ?? '', '--tenant', 'nordhaven.example', '--as', PEOPLE.admin];
+    const granted = await kompl(['user', 'grant', ...server, '--email', PEOPLE.auditor, '--role', 'compliance']);
+    expect(granted.code, granted.stderr).toBe(0);
     const begin = async (name: string, email: string) => {
       const workstation = await startWorkstation(prepared.newFolder(name));
       if (prepared.server !== null) await connectTo(workstation.page, prepared.server);
@@ -175,5 +179,59 @@ test.describe('records', () => {
     await expect(mine.getByRole('heading', { level: 1 })).toContainText('Board paper of mine');
     await part(mine, /^History/).click();
     for (const words of ['of mine', 'moved on', 'of theirs']) await expect(mine.getByTestId('history')).toContainText(words);
+  });
+
+  test('a control at two windows: what differs is merged, the same field is asked by before, mine and theirs', async () => {
+    const [mine, theirs] = [compliance.page, auditor.page];
+    for (const page of [mine, theirs]) {
+      await openRecord(page, 'Controls', 'ACC-3');
+      await page.keyboard.press('e');
+      await expect(page.locator('[data-field="name"]')).toBeVisible();
+    }
+    const before = await mine.locator('[data-field="name"]').inputValue();
+    await mine.locator('[data-field="name"]').fill('Access is reviewed by me');
+    await mine.locator('[data-field="family"]').fill('Access mine');
+    await theirs.locator('[data-field="name"]').fill('Access is reviewed by them');
+    await theirs.locator('[data-field="description"]').fill('Told at the other window.');
+    await theirs.keyboard.press('Control+s');
+    await expect(theirs.getByRole('heading', { level: 1 })).toContainText('by them');
+    await mine.keyboard.press('Control+s');
+    const conflict = mine.getByTestId('conflict');
+    for (const side of [before, 'Access is reviewed by me', 'Access is reviewed by them'])
+      await expect(conflict).toContainText(side);
+    // fields that only one of them changed are nobody's conflict
+    await expect(conflict.getByRole('group')).toHaveCount(1);
+    await look(mine, 'control-conflict-light');
+    await mine.keyboard.press('3');
+    await mine.keyboard.press('Control+Enter');
+    await expect(mine.getByRole('heading', { level: 1 })).toContainText('by them');
+    const page = mine.getByRole('main');
+    for (const kept of ['Access mine', 'Told at the other window.']) await expect(page).toContainText(kept);
+  });
+
+  test('an answer at two windows: other axes are merged, the same one is asked', async () => {
+    const [mine, theirs] = [compliance.page, auditor.page];
+    for (const page of [mine, theirs]) {
+      await openRecord(page, 'Assessments', 'ICT Baseline, year 2026');
+      await page.getByRole('button', { name: 'Assess', exact: true }).click();
+      await page.getByRole('textbox', { name: 'Find a requirement' }).fill('NET-3');
+      await page.getByRole('navigation', { name: 'Requirements' }).getByRole('link', { name: /NET-3/ }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('NET-3');
+    }
+    await theirs.keyboard.press('3');
+    await expect(theirs.getByText(/^Saved/)).toBeVisible();
+    await mine.keyboard.press('1');
+    const trouble = mine.getByRole('alert').filter({ hasText: 'changed this meanwhile' });
+    await expect(trouble).toContainText('before “Partially compliant”, theirs “Non-compliant”, yours “Compliant”');
+    await look(mine, 'answer-conflict-light');
+    await trouble.getByRole('button', { name: 'Keep theirs' }).click();
+    await expect(mine.getByRole('radio', { name: 'Non-compliant' })).toBeChecked();
+    await theirs.getByRole('textbox', { name: 'Observation' }).fill('Seen at the other window.');
+    await theirs.keyboard.press('Control+s');
+    await expect(theirs.getByText(/^Saved/)).toBeVisible();
+    await mine.getByRole('group', { name: 'Score, 0 to 5' }).getByText('4', { exact: true }).click();
+    await expect(mine.getByText(/^Saved/)).toBeVisible();
+    await expect(mine.getByRole('textbox', { name: 'Observation' })).toHaveValue('Seen at the other window.');
+    await expect(mine.getByRole('radio', { name: 'Non-compliant' })).toBeChecked();
   });
 });

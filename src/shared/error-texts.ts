@@ -145,6 +145,10 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
       .filter(Boolean)
       .join(' '),
   ],
+  ASSESSMENT_CHANGED: [
+    'The assessment changed after it was sent to review',
+    'Nothing was closed. Send it back to work and to review again; who does that has concluded what stands now.',
+  ],
   TEAM_FORBIDS: () => [
     'Your place in this audit’s team does not allow that',
     'Observers read, auditors work, the lead and the reviewers review. The lead changes the team.',

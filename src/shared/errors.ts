@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   APPROVAL_MISSING: 'forbidden',
   APPROVAL_OWN: 'forbidden',
   ASSESSMENT_OPEN: 'forbidden',
+  ASSESSMENT_CHANGED: 'forbidden',
   TEAM_FORBIDS: 'forbidden',
   FOUR_EYES: 'forbidden',
   NOTES_OPEN: 'forbidden',

@@ -25,6 +25,7 @@ export const OWN_SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   KP092: 'NOTES_OPEN',
   KP110: 'REPORT_FILES_MISSING',
   KP111: 'ACTIONS_OPEN',
+  KP150: 'ASSESSMENT_CHANGED',
 };
 
 /** What the state of things forbids (55000) is told apart by the name our functions give as the constraint's. */

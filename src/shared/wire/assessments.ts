@@ -83,11 +83,24 @@ export interface AnswerFamily {
   readonly answers: readonly AnswerLine[];
 }
 
+/** Who may close an assessment that is in review. */
+export interface AssessmentReview {
+  /** Who sent it to review; null where nobody is known. */
+  readonly concludedBy: string | null;
+  /**
+   * What the person asking would meet: `ready` to be closed; `changed` since it was sent to review; `own`, for they sent it and somebody
+   * else closes it; `alone`, for they sent it and nobody else holds the function, so that a reason is asked; `reads` without the right.
+   */
+  readonly standing: 'ready' | 'changed' | 'own' | 'alone' | 'reads';
+}
+
 /** An assessment with its answers by family, in the order of the regulation. */
 export interface AssessmentWork {
   readonly assessment: RecordView<EntityRow<'complianceAssessments'>>;
   /** Why the answers cannot change, for this person now; null where they can. */
   readonly why: 'ROLE_FORBIDS' | 'STATE_FORBIDS' | null;
+  /** While it is in review. */
+  readonly review: AssessmentReview | null;
   readonly figures: Figures;
   readonly families: readonly AnswerFamily[];
 }

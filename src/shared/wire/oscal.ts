@@ -55,8 +55,14 @@ export const catalogImportInputSchema = z.strictObject({
 });
 export const catalogExportInputSchema = z.strictObject({ regulationId: z.uuid() });
 
-/** Documents of OSCAL's assessment layer: the first three of an audit plan, the last of a compliance assessment. */
-export const ASSESSMENT_KINDS = ['assessment-plan', 'assessment-results', 'poam', 'compliance-results'] as const;
+/** Documents of OSCAL's assessment layer: the first three of an audit plan, the others of a compliance assessment. */
+export const ASSESSMENT_KINDS = [
+  'assessment-plan',
+  'assessment-results',
+  'poam',
+  'compliance-results',
+  'compliance-poam',
+] as const;
 export type AssessmentKind = (typeof ASSESSMENT_KINDS)[number];
 export const assessmentExportInputSchema = z.strictObject({ kind: z.enum(ASSESSMENT_KINDS), id: z.uuid() });
 

@@ -3,7 +3,7 @@
  * Text that a spreadsheet would take for a formula is guarded, and read back without its guard.
  */
 import { stringify } from 'csv-stringify/sync';
-import writeWorkbook from 'write-excel-file/node';
+import { type Sheet, workbookOf } from '../../reports/workbook';
 import { BadCell } from '../source/types';
 import { cellsAt } from './differences';
 import { REASON_HEADER } from './guess';
@@ -18,16 +18,15 @@ export interface FaultFile {
   readonly rows: number;
 }
 
-/** Rows of one file; more would not be corrected by hand, and a workbook is built in memory. */
+/** Rows of one file; more would not be corrected by hand, and the file is built in memory. */
 const MAX_ROWS = 20_000;
-/** What a cell of a workbook holds at most (Excel's limit). */
-const MAX_XLSX_CELL = 32_000;
 
 /** The file of a trial's refused rows. `fileName` is made of the name of the file that was read. */
 export async function faultFile({ trial, prepared, judged }: FullTrial, format: FaultFormat): Promise<FaultFile> {
   const name = `${trial.fileName.replace(/\.[^.]+$/, '').slice(0, 80)} - stays out.${format}`;
   const table = judged === null ? [[REASON_HEADER], [trial.blocked?.reason ?? '']] : await rowsOf({ trial, prepared, judged });
-  const content = format === 'csv' ? csv(table, prepared.opened.source.delimiter ?? ',') : await workbookOf(table);
+  const content =
+    format === 'csv' ? csv(table, prepared.opened.source.delimiter ?? ',') : await workbookOf([sheetOf(table)], new Date());
   return { fileName: name, content, rows: table.length - 1 };
 }
 
@@ -69,13 +68,6 @@ function csv(rows: readonly (readonly string[])[], delimiter: string): Buffer {
   );
 }
 
-async function workbookOf(rows: readonly (readonly string[])[]): Promise<Buffer> {
-  const cells = rows.map((row, at) =>
-    row.map((value) => ({
-      value: value.slice(0, MAX_XLSX_CELL),
-      type: String,
-      ...(at === 0 ? { fontWeight: 'bold' as const } : {}),
-    })),
-  );
-  return writeWorkbook(cells, { sheet: 'Stays out' }).toBuffer();
+function sheetOf([head = [], ...rows]: readonly (readonly string[])[]): Sheet {
+  return { name: 'Stays out', head, rows: [rows] };
 }

@@ -81,7 +81,7 @@ const exportDocument: Command = {
   words: ['oscal', 'export'],
   positionals: ['KIND', 'ID'],
   summary:
-    'Print an OSCAL document: catalog (of a regulation), assessment-plan, assessment-results or poam (of an audit plan), compliance-results (of a compliance assessment).',
+    'Print an OSCAL document: catalog (of a regulation), assessment-plan, assessment-results or poam (of an audit plan), compliance-results or compliance-poam (of a compliance assessment).',
   options: { tenant: TENANT_OPTION, as: AS_OPTION },
   async run(call) {
     const [kind = '', given = ''] = call.positionals;

@@ -18,6 +18,15 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
     ],
   },
   complianceAssessments: {
+    cards: [
+      {
+        key: 'review',
+        column: 'side',
+        above: true,
+        load: async () => (await import('./regops/assessments/ReviewCard')).ReviewCard,
+        when: ({ record }) => record.row.status === 'in_review' && !record.archived,
+      },
+    ],
     tabs: [
       {
         key: 'posture',

@@ -3,7 +3,7 @@
  * What an assessment's score is made of is said in docs/compliance.md; the database keeps it.
  */
 import { defineEntity } from '../define';
-import { boolean, choice, date, hash, integer, json, longText, person, reference, text } from '../fields';
+import { boolean, choice, date, hash, instant, integer, json, longText, person, reference, text } from '../fields';
 import { COMPLIANCE_ACCESS } from './access';
 import { ANSWER_RESULT, ANSWER_STATUS, ASSESSMENT_STATUS, EXTENDED_RESULT } from './options';
 
@@ -30,6 +30,11 @@ export const complianceAssessment = defineEntity({
     previousId: reference({ label: 'Compared with', target: 'complianceAssessments' }),
     locked: boolean({ label: 'Locked', help: 'The answers stand as they are' }),
     answersSha256: hash({ label: 'Hash of the answers', writable: 'never' }),
+    concludedBy: person({ label: 'Sent to review by', writable: 'never' }),
+    concludedAt: instant({ label: 'Sent to review', writable: 'never' }),
+    concludedSha256: hash({ label: 'Hash of what was sent to review', writable: 'never' }),
+    reviewedBy: person({ label: 'Closed by', writable: 'never' }),
+    reviewedAt: instant({ label: 'Closed', writable: 'never' }),
     findings: json({ label: 'Findings', writable: 'never', heavy: true }),
     recommendations: json({ label: 'Recommendations', writable: 'never', heavy: true }),
     evidence: json({ label: 'Evidence', writable: 'never', heavy: true }),
@@ -91,7 +96,11 @@ export const complianceAssessment = defineEntity({
       ],
     },
     { title: 'What came of it', fields: ['conclusion', 'previousId'] },
-    { title: 'State', reason: 'done locks the answers; opening them again needs a reason', fields: ['status'] },
+    {
+      title: 'State',
+      reason: 'somebody other than who sent it to review marks it done; that locks the answers',
+      fields: ['status'],
+    },
   ],
   children: [{ entity: 'requirementAssessments', field: 'assessmentId', label: 'Answers' }],
 });

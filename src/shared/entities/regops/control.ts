@@ -113,7 +113,14 @@ export const control = defineEntity({
     views: [
       { key: 'all', label: 'All', filter: [] },
       { key: 'mine', label: 'My controls', filter: [{ field: 'ownerId', op: 'eq', value: '@me' }] },
-      { key: 'due', label: 'Due for test', filter: [{ field: 'nextTest', op: 'lte', value: '@today+30' }] },
+      {
+        key: 'due',
+        label: 'Due for test',
+        filter: [
+          { field: 'nextTest', op: 'lte', value: '@today+30' },
+          { field: 'status', op: 'ne', value: 'deprecated' },
+        ],
+      },
       { key: 'degraded', label: 'Degraded', filter: [{ field: 'status', op: 'eq', value: 'degraded' }] },
       { key: 'ineffective', label: 'Ineffective', filter: [{ field: 'lastResult', op: 'eq', value: 'ineffective' }] },
     ],

@@ -18,7 +18,7 @@ import {
   REQUIREMENT_KIND,
 } from '@shared/entities/regops/options';
 import { bigint, boolean, date, integer, pgTable, primaryKey, text, uuid, varchar } from 'drizzle-orm/pg-core';
-import { json, oneOf, restrictable, systemColumns } from '../columns';
+import { instant, json, oneOf, restrictable, systemColumns } from '../columns';
 
 export const regulations = pgTable('regulations', {
   ...systemColumns(),
@@ -77,6 +77,11 @@ export const complianceAssessments = pgTable('compliance_assessments', {
   targetScore: integer('target_score'),
   locked: boolean('locked').notNull().default(false),
   answersSha256: varchar('answers_sha256', { length: 64 }),
+  concludedBy: uuid('concluded_by'),
+  concludedAt: instant('concluded_at'),
+  concludedSha256: varchar('concluded_sha256', { length: 64 }),
+  reviewedBy: uuid('reviewed_by'),
+  reviewedAt: instant('reviewed_at'),
 });
 
 export const requirementAssessments = pgTable('requirement_assessments', {

@@ -3,12 +3,12 @@ import type { EntityContext } from '@main/entities/context';
 import type { Json } from '@shared/entities/fields';
 import { CodedError } from '@shared/errors';
 import { ASSESSMENT_KINDS, type AssessmentKind } from '@shared/wire/oscal';
-import { composeAnswers } from './answers';
+import { composeAnswerPlan, composeAnswers } from './answers';
 import { composePlan, composePoam, composeResults } from './compose';
 import { readAudit } from './facts';
 import { readAssessmentDocument } from './model';
 
-export { readAssessmentDocument } from './model';
+export { ASSESSMENT_SCHEMAS, readAssessmentDocument } from './model';
 export { ASSESSMENT_KINDS, type AssessmentKind };
 
 export interface AssessmentExport {
@@ -20,12 +20,13 @@ export interface AssessmentExport {
 
 /**
  * The document of that kind of the audit plan (or the compliance assessment) `id`, held against the model before it leaves. Throws NOT_FOUND; INPUT_INVALID for a plan
- * of action without findings.
+ * of action without findings or gaps.
  */
 export async function exportAssessment(ctx: EntityContext, kind: AssessmentKind, id: string): Promise<AssessmentExport> {
-  if (kind === 'compliance-results') {
-    const { ref, document } = await composeAnswers(ctx, id);
-    const fileName = `${ref.toLowerCase()}-assessment-results.json`;
+  if (kind === 'compliance-results' || kind === 'compliance-poam') {
+    const results = kind === 'compliance-results';
+    const { ref, document } = await (results ? composeAnswers(ctx, id) : composeAnswerPlan(ctx, id));
+    const fileName = `${ref.toLowerCase()}-${results ? 'assessment-results' : 'poam'}.json`;
     readAssessmentDocument(document, fileName);
     return { fileName, resourceType: 'compliance_assessments', document };
   }

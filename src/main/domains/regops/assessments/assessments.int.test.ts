@@ -4,8 +4,9 @@
  */
 import { testKinds } from '@main/db/testing';
 import { ENTITY_HOOKS } from '@main/domains/hooks';
+import type { EntityContext } from '@main/entities/context';
 import { EntityService } from '@main/entities/service';
-import { creation, type Desk, newId, openDesk } from '@main/entities/testing/desk';
+import { creation, type Desk, newId, openDesk, change as recordChange } from '@main/entities/testing/desk';
 import { codeOf } from '@main/entities/testing/samples';
 import { addFigures, figuresOf, NO_FIGURES, type Scored, scoreOf } from '@shared/assessments/score';
 import type { Operation } from '@shared/operations';
@@ -279,7 +280,10 @@ describe.each(testKinds())('assessments on %s', (kind) => {
     expect(await codeOf(step(made.assessmentId, 'done'))).toBe('ASSESSMENT_OPEN');
     expect(await codeOf(rawStep('done'))).toBe('STATE_FORBIDS');
     await answerAll(made.assessmentId, 'partially_compliant');
-    await step(made.assessmentId, 'done');
+    // nobody else holds the function here: a reason is asked, by the database too
+    expect(await codeOf(step(made.assessmentId, 'done'))).toBe('REASON_REQUIRED');
+    expect(await codeOf(rawStep('done'))).toBe('REASON_REQUIRED');
+    await step(made.assessmentId, 'done', 'Nobody else is in compliance');
     const { row } = await service.get(ctx, 'complianceAssessments', made.assessmentId);
     expect(row).toMatchObject({ locked: true, score: 50, answersSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(row.findings).toHaveLength(12);
@@ -327,6 +331,69 @@ describe.each(testKinds())('assessments on %s', (kind) => {
     }
   });
 
+  it('is closed by another than who concluded it, as it was concluded, while there is another', async () => {
+    const { made } = await start();
+    await answerAll(made.assessmentId, 'compliant');
+    await step(made.assessmentId, 'in_review');
+    const { people } = desk.a;
+    const review = async (ctx: EntityContext) => (await assessmentWork(ctx, made.assessmentId)).review;
+    const first = await desk.ctx('compliance');
+    expect(await review(first)).toEqual({ concludedBy: people.compliance.id, standing: 'alone' });
+    expect(await review(await desk.ctx('viewer'))).toMatchObject({ standing: 'reads' });
+    await desk.look(`SELECT public.grant_membership($1::uuid, $2::uuid, 'compliance')`, [people.risk.id, desk.a.id]);
+    const second = await desk.ctx('risk', { claims: ['compliance'] });
+    const close = async (ctx: EntityContext, reason?: string) => {
+      const { row } = await service.get(ctx, 'complianceAssessments', made.assessmentId);
+      return service.apply(ctx, recordChange('complianceAssessments', row, { status: 'done' }, reason));
+    };
+    const raw = (ctx: EntityContext, sql: string) => {
+      const { tenantId, personId } = ctx.session;
+      const scope = { tenantId, personId, function: 'compliance', source: 'psql', reason: 'because' } as const;
+      return codeOf(ctx.database.withTenant(scope, (tx) => tx.query(sql)));
+    };
+    const set = (column: string) => `UPDATE compliance_assessments SET ${column} WHERE id = '${made.assessmentId}'`;
+
+    // a reason does not help who concluded it, nor does psql, nor naming somebody else
+    expect(await review(first)).toMatchObject({ standing: 'own' });
+    expect(await codeOf(close(first, 'in a hurry'))).toBe('FOUR_EYES');
+    expect(await raw(first, set(`status = 'done'`))).toBe('FOUR_EYES');
+    for (const column of [`concluded_by = '${people.risk.id}'`, 'concluded_sha256 = NULL', `reviewed_by = '${people.risk.id}'`])
+      expect([column, await raw(first, set(column))]).not.toEqual([column, 'done']);
+
+    // what moved since is not what was concluded: the answers, what they rest on, the conclusion
+    expect(await review(second)).toMatchObject({ standing: 'ready' });
+    const { of } = await linesOf(made.assessmentId);
+    await service.apply(first, creation('assessmentControls', { requirementAssessmentId: of('AC-1'), controlId: control }));
+    expect(await review(second)).toMatchObject({ standing: 'changed' });
+    expect(await codeOf(close(second))).toBe('ASSESSMENT_CHANGED');
+    expect(await raw(second, set(`status = 'done'`))).toBe('ASSESSMENT_CHANGED');
+    expect(await raw(second, set(`status = 'done', conclusion = 'All well'`))).toBe('ASSESSMENT_CHANGED');
+    await step(made.assessmentId, 'in_progress');
+    await step(made.assessmentId, 'in_review');
+    await close(second);
+    const { row } = await service.get(second, 'complianceAssessments', made.assessmentId);
+    expect(row).toMatchObject({ locked: true, concludedBy: people.compliance.id, reviewedBy: people.risk.id });
+    expect(await review(second)).toBeNull();
+    await step(made.assessmentId, 'in_progress', 'A branch was left out');
+    expect((await service.get(second, 'complianceAssessments', made.assessmentId)).row).toMatchObject({
+      ...{ concludedBy: null, concludedSha256: null, reviewedBy: null },
+    });
+
+    // who is suspended reviews nothing, nor who has left
+    await step(made.assessmentId, 'in_review');
+    await desk.look(`UPDATE public.users SET status = 'suspended' WHERE id = $1::uuid`, [people.risk.id]);
+    expect(await review(first)).toMatchObject({ standing: 'alone' });
+    await desk.look(`UPDATE public.users SET status = 'active' WHERE id = $1::uuid`, [people.risk.id]);
+    expect(await codeOf(close(first, 'again'))).toBe('FOUR_EYES');
+    await desk.look(`SELECT public.revoke_membership($1::uuid, $2::uuid, 'compliance')`, [people.risk.id, desk.a.id]);
+    await close(first, 'They left');
+    const [noted] = await desk.look<{ n: number }>(
+      `SELECT count(*)::integer AS n FROM ${desk.a.schema}.audit_log WHERE resource_id = $1::uuid AND reason = 'They left'`,
+      [made.assessmentId],
+    );
+    expect(noted?.n).toBe(1);
+  });
+
   it('an answer that comes while the assessment is being closed waits, and is refused', async () => {
     const { made } = await start({ families: ['AC'] });
     const { of } = await linesOf(made.assessmentId);
@@ -334,7 +401,7 @@ describe.each(testKinds())('assessments on %s', (kind) => {
     await step(made.assessmentId, 'in_review');
     const late = await change(of('AC-1'), { score: 5 });
     const outcomes = await Promise.all([
-      codeOf(step(made.assessmentId, 'done')),
+      codeOf(step(made.assessmentId, 'done', 'alone')),
       codeOf(desk.ctx('compliance').then((ctx) => service.apply(ctx, late))),
     ]);
     expect(outcomes[0]).toBe('done');

@@ -8,7 +8,7 @@ import { addFigures, type Figures, NO_FIGURES } from '@shared/assessments/score'
 import { columnName } from '@shared/entities/define';
 import { type EntityName, type EntityRow, entityOf } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
-import type { AnswerFamily, AnswerLine, AssessmentWork, EarlierAssessment } from '@shared/wire/assessments';
+import type { AnswerFamily, AnswerLine, AssessmentReview, AssessmentWork, EarlierAssessment } from '@shared/wire/assessments';
 
 export const ASSESSMENT_READS: readonly EntityName[] = [
   'complianceAssessments',
@@ -37,18 +37,34 @@ export async function assessmentWork(ctx: EntityContext, assessmentId: string): 
   const id = parseInput(recordIdSchema, assessmentId);
   return ctx.database.withTenant(readScope(ctx, ASSESSMENT_READS), async (tx) => {
     const [found, lines, figures] = await together(readAssessment(tx, id), readLines(tx, id), readFigures(tx, id));
-    const [titles, labels] = await together(
+    const [titles, review, labels] = await together(
       readFamilyTitles(tx, found.row.regulationId),
+      found.row.status === 'in_review' ? readReview(ctx, tx, id) : Promise.resolve(null),
       readLabels(tx, ctx.session, entityOf('complianceAssessments'), [found.row]),
     );
     const stands = found.archived || found.row.locked || ['done', 'deprecated'].includes(found.row.status);
     return {
       assessment: recordView(ctx.session, 'complianceAssessments', found, labels),
       why: !may(ctx.session, 'requirementAssessments', 'update') ? 'ROLE_FORBIDS' : stands ? 'STATE_FORBIDS' : null,
+      review,
       figures: addFigures([...figures.values()]),
       families: byFamily(lines, titles, figures),
     };
   });
+}
+
+/** What the database would say to the person who closes it now. */
+async function readReview(ctx: EntityContext, tx: SqlClient, assessmentId: string): Promise<AssessmentReview | null> {
+  const { rows } = await tx.query<{ concludedBy: string | null; own: boolean; another: boolean; changed: boolean }>(
+    `SELECT r.concluded_by AS "concludedBy", r.own, r.another, r.changed FROM assessment_review($1::uuid) r`,
+    [assessmentId],
+  );
+  const [review] = rows;
+  if (review === undefined) return null;
+  const { concludedBy, own, another, changed } = review;
+  if (!may(ctx.session, 'complianceAssessments', 'update')) return { concludedBy, standing: 'reads' };
+  if (own) return { concludedBy, standing: another ? 'own' : 'alone' };
+  return { concludedBy, standing: changed ? 'changed' : 'ready' };
 }
 
 async function readLines(tx: SqlClient, assessmentId: string): Promise<LineRow[]> {

@@ -1,11 +1,16 @@
 /** Imports and exports against every kind of server: all or nothing, once or twice, by the right people, in the right tenant. */
 
+import { join } from 'node:path';
 import { testKinds } from '@main/db/testing';
+import { ENTITY_HOOKS } from '@main/domains/hooks';
 import type { EntityContext, SqlClient } from '@main/entities/context';
 import { EntityService } from '@main/entities/service';
-import { change, creation, type Desk, newOpId, openDesk } from '@main/entities/testing/desk';
+import { change, creation, type Desk, newId, newOpId, openDesk } from '@main/entities/testing/desk';
 import { CodedError } from '@shared/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ASSESSMENT_SCHEMAS, exportAssessment, readAssessmentDocument } from '../assessment';
+import { answerMany, assessmentWork, startAssessment } from '../assessments';
+import { readCatalogSource } from '../catalog/source';
 import { applyImport, exportCatalog, type ParsedCatalog, parseCatalog, previewCatalog } from '.';
 import { REAL_CATALOGS, readReal, realCatalogFolder, smallCatalog } from './testing';
 
@@ -49,6 +54,22 @@ function faulty(ctx: EntityContext, at: number, fault: (tx: SqlClient) => Promis
         }),
     },
   };
+}
+
+const resultsOf = (document: unknown) => ASSESSMENT_SCHEMAS['assessment-results'].parse(document)['assessment-results'].results;
+
+/** The ids of all controls of a catalogue, by nothing but the names of its arrays. */
+function controlIds(document: unknown): ReadonlySet<string> {
+  const ids = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, child] of Object.entries(value)) {
+      if (name === 'controls' && Array.isArray(child)) for (const { id } of child) ids.add(String(id));
+      walk(child);
+    }
+  };
+  walk(document);
+  return ids;
 }
 
 describe.each(testKinds())('catalogues on %s', (kind) => {
@@ -302,6 +323,69 @@ describe.each(testKinds())('catalogues on %s', (kind) => {
       expect(again.changed).toEqual({ created: 0, updated: 0, unchanged: parsed.nodes.length });
       const { document } = await exportCatalog(auditor, result.regulation.id);
       expect(document).toEqual(JSON.parse(readReal(folder ?? '', name).toString('utf8')));
+      await assessed(result.regulation.id, controlIds(document));
     });
+
+    it('the General Data Protection Regulation', async () => {
+      const { parsed } = await readCatalogSource(join(folder ?? '', '..', 'gdpr', 'gdpr.json'), 'gdpr.json');
+      const result = await applyImport(compliance, newOpId(), parsed);
+      const { document } = await exportCatalog(compliance, result.regulation.id);
+      // what came in as a law leaves as a catalogue that says the same
+      const said = (nodes: ParsedCatalog['nodes']) =>
+        nodes.filter(({ assessable }) => assessable).map(({ refId, text }) => [refId, text?.trim() ?? null]);
+      const back = parseCatalog(JSON.stringify(document), { fileName: 'gdpr-out.json' });
+      expect(said(back.nodes)).toEqual(said(parsed.nodes));
+      await assessed(result.regulation.id, controlIds(document));
+    });
+
+    /** Assesses it, and holds results and plan of action against the model and against the catalogue that they speak of. */
+    async function assessed(regulationId: string, known: ReadonlySet<string>): Promise<void> {
+      const fields = { name: 'Yearly', regulationId, assessmentDate: '2026-03-01', status: 'in_progress' };
+      const assessmentId = newId();
+      await startAssessment(compliance, ENTITY_HOOKS, { opId: newOpId(), assessmentId, fields });
+      const poam = () => exportAssessment(compliance, 'compliance-poam', assessmentId);
+      expect((await refusal(exportAssessment(compliance, 'compliance-results', assessmentId))).code).toBe('INPUT_INVALID');
+      const { families } = await assessmentWork(compliance, assessmentId);
+      const lines = families.flatMap(({ answers }) => answers);
+      const answer = (chosen: typeof lines, result: string) =>
+        answerMany(compliance, {
+          opId: newOpId(),
+          assessmentId,
+          answers: chosen.map(({ id }) => ({ id, base: { result: 'not_assessed' } })),
+          patch: { result, ...(result === 'non_compliant' ? { dueDate: '2026-06-01' } : {}) },
+          reason: 'walk-through',
+        });
+      const third = (nth: number) => lines.filter((_, at) => at % 3 === nth);
+      await answer(third(0), 'compliant');
+      expect((await refusal(poam())).code).toBe('INPUT_INVALID');
+      for (const [nth, result] of [
+        [1, 'non_compliant'],
+        [2, 'not_applicable'],
+      ] as const)
+        if (third(nth).length > 0) await answer(third(nth), result);
+      const results = await exportAssessment(compliance, 'compliance-results', assessmentId);
+      expect(await exportAssessment(compliance, 'compliance-results', assessmentId)).toEqual(results);
+      expect(readAssessmentDocument(results.document, results.fileName)).toBe('assessment-results');
+      const [result] = resultsOf(results.document);
+      expect(result?.observations).toHaveLength(lines.length);
+      expect(result?.findings).toHaveLength(lines.length - third(2).length);
+      const targets = (result?.findings ?? []).map(({ target }) => target['target-id']);
+      expect(targets.filter((target) => !known.has(target))).toEqual([]);
+      if (third(1).length === 0) return;
+      const plan = await poam();
+      expect(readAssessmentDocument(plan.document, plan.fileName)).toBe('plan-of-action-and-milestones');
+      const { 'plan-of-action-and-milestones': body } = ASSESSMENT_SCHEMAS['plan-of-action-and-milestones'].parse(plan.document);
+      expect([body['poam-items'].length, body.risks?.length, body.observations?.length]).toEqual(Array(3).fill(third(1).length));
+      // each item points to a risk and an observation of the same document, and what was seen has one identifier in both documents
+      const risks = new Set(body.risks?.map(({ uuid }) => uuid));
+      const seen = new Set(result?.observations?.map(({ uuid }) => uuid));
+      for (const item of body['poam-items']) {
+        expect(item['related-risks']?.every((risk) => risks.has(risk['risk-uuid']))).toBe(true);
+        expect(item['related-observations']?.every((one) => seen.has(one['observation-uuid']))).toBe(true);
+      }
+      expect(
+        (await refusal(exportAssessment(await desk.ctx('compliance', { tenant: desk.b }), 'compliance-poam', assessmentId))).code,
+      ).toBe('NOT_FOUND');
+    }
   });
 });

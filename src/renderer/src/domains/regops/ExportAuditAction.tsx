@@ -13,7 +13,10 @@ const KINDS: readonly { readonly kind: AssessmentKind; readonly label: string }[
   { kind: 'assessment-results', label: 'Assessment results' },
   { kind: 'poam', label: 'Plan of action and milestones' },
 ];
-const OF_ASSESSMENT: typeof KINDS = [{ kind: 'compliance-results', label: 'Assessment results' }];
+const OF_ASSESSMENT: typeof KINDS = [
+  { kind: 'compliance-results', label: 'Assessment results' },
+  { kind: 'compliance-poam', label: 'Plan of action and milestones' },
+];
 
 export function ExportAuditAction({ name, record, called }: DetailExtraProps) {
   const [busy, setBusy] = useState(false);

@@ -1,7 +1,7 @@
 /** Choosing one of the tenant's regulations, versions told apart. */
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { listOptions } from '../../entities/api';
 
 export interface RegulationChoice {
@@ -50,14 +50,19 @@ export interface RegulationSelectProps {
 }
 
 export function RegulationSelect({ label, list, value, other = null, width = 300, onChange }: RegulationSelectProps) {
+  const box = useRef<HTMLInputElement>(null);
   return (
     <Select
+      ref={box}
       aria-label={label}
       placeholder={label}
       data={list.filter(({ id }) => id !== other).map(({ id, label: words }) => ({ value: id, label: words }))}
       value={value}
       onChange={(id) => {
-        if (id !== null) onChange(id);
+        if (id === null) return;
+        onChange(id);
+        // what is chosen is looked at next: the page's single keys are heard again
+        box.current?.blur();
       }}
       searchable
       nothingFoundMessage="No regulation is called so."

@@ -74,10 +74,12 @@ export function RecordActions({ name, definition, record, change, called, extras
       });
       return;
     }
-    if (needsReason(definition, current, state)) {
+    const askWhy = () => {
       setReason('');
       setAsking(state);
-    } else void change.set({ [stateKey]: state }, `${called} is “${label(state)}”`);
+    };
+    if (needsReason(definition, current, state)) askWhy();
+    else void change.set({ [stateKey]: state }, `${called} is “${label(state)}”`, undefined, askWhy);
   };
   const confirm = async () => {
     if (asking === null || stateKey === undefined) return;

@@ -4,7 +4,7 @@ import type { Json } from '@shared/entities/fields';
 import { isEntityName } from '@shared/entities/registry';
 import type { Operation } from '@shared/operations';
 import { useState } from 'react';
-import { errorClass } from '../../lib/errors';
+import { errorClass, toErrorData } from '../../lib/errors';
 import { notify, notifyError } from '../../lib/notices';
 import { recordsChanged } from '../../lib/trpc';
 import { uuidv7 } from '../../lib/uuid';
@@ -17,7 +17,13 @@ export interface Change {
   readonly busy: boolean;
   readonly conflict: { readonly sent: Operation; readonly result: ConflictResult } | null;
   /** Sends a change; true when it stands. */
-  readonly set: (patch: Readonly<Record<string, Json>>, words: string, reason?: string) => Promise<boolean>;
+  /** `onReason` is called instead of a notice where the change turns out to need a reason. */
+  readonly set: (
+    patch: Readonly<Record<string, Json>>,
+    words: string,
+    reason?: string,
+    onReason?: () => void,
+  ) => Promise<boolean>;
   readonly file: (kind: 'archive' | 'restore', words: string) => Promise<boolean>;
   readonly resolve: (body: OperationBody) => Promise<void>;
   readonly letGo: () => void;
@@ -28,7 +34,7 @@ export function useChange(definition: Entity, row: GenericRow): Change {
   const [conflict, setConflict] = useState<Change['conflict']>(null);
   const [ids] = useState(() => new OperationIds(uuidv7));
 
-  const send = async (body: OperationBody, words: string): Promise<boolean> => {
+  const send = async (body: OperationBody, words: string, onReason?: () => void): Promise<boolean> => {
     const operation = ids.seal(body);
     setBusy(true);
     try {
@@ -43,7 +49,8 @@ export function useChange(definition: Entity, row: GenericRow): Change {
       return true;
     } catch (error) {
       if (errorClass(error) !== 'network') ids.settle();
-      notifyError(error, 'The change is not saved');
+      if (onReason !== undefined && toErrorData(error).code === 'REASON_REQUIRED') onReason();
+      else notifyError(error, 'The change is not saved');
       return false;
     } finally {
       setBusy(false);
@@ -52,7 +59,7 @@ export function useChange(definition: Entity, row: GenericRow): Change {
   return {
     busy,
     conflict,
-    set: (patch, words, reason) => send(updateBody(definition, row, patch, reason), words),
+    set: (patch, words, reason, onReason) => send(updateBody(definition, row, patch, reason), words, onReason),
     file: (kind, words) => {
       const name: string = definition.name;
       if (!isEntityName(name)) throw new TypeError(`${name} is not in the registry`);

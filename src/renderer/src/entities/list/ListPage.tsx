@@ -1,5 +1,5 @@
 /** The list of any entity: views, find and filters, rows and groups, preview, bulk bar, and the keys that drive them. */
-import type { Entity, Filter } from '@shared/entities/define';
+import type { Entity } from '@shared/entities/define';
 import type { Field } from '@shared/entities/fields';
 import type { EntityName } from '@shared/entities/registry';
 import type { BulkInput } from '@shared/wire/lists';
@@ -12,39 +12,36 @@ import { Page } from '../../components/Page';
 import { SkeletonRows } from '../../components/Skeleton';
 import { LIST_EXTRAS } from '../../domains/listExtras';
 import { useConnection } from '../../lib/connection';
-import { formatNumber, formatTime } from '../../lib/format';
+import { formatTime } from '../../lib/format';
 import { useRights } from '../../lib/rights';
 import { useWorkspace } from '../../lib/session';
 import { countsOptions } from '../api';
 import { DOMAIN_LABELS, detailPath, editPath, importPath, listPath, newPath, OSCAL_IMPORT_PATH } from '../paths';
 import { jsonValue } from '../rows';
-import { useNames, useTitles } from '../values/names';
-import type { Names } from '../values/text';
 import { BULK_BAR_HEIGHT, BulkBar } from './BulkBar';
 import { BulkDialog } from './BulkDialog';
-import { ColumnChooser } from './ColumnChooser';
 import { arrangeColumns } from './columns';
-import { DensityMenu } from './DensityMenu';
 import { EmptyList } from './EmptyList';
 import { ExportDialog } from './ExportDialog';
 import { ExtraActions } from './ExtraActions';
 import { extrasFor, type ListPlace } from './extras';
-import { FilterBar } from './FilterBar';
 import { Grid } from './Grid';
-import { GroupMenu } from './GroupMenu';
 import { groupId } from './groups';
 import { comesInCatalogues, ListActions } from './ListActions';
 import css from './ListPage.module.css';
-import { LookSwitch, OtherView } from './OtherView';
+import { ListTools } from './ListTools';
+import { OtherView } from './OtherView';
 import { PreviewPane } from './PreviewPane';
 import { activeSort, nextSort, toQuery, viewOf } from './query';
 import { brokenParts, useSavedCounts, useSavedViews } from './savedViews';
-import { movedCursor, NONE, type Selection, toggled, withRange } from './selection';
+import { movedCursor } from './selection';
 import { trailState } from './trail';
 import { useFileDrop } from './useFileDrop';
 import { useListKeys } from './useListKeys';
+import { useGrouping, useListNames } from './useListNames';
 import { useColumns, useDensity, useListState } from './useListState';
-import { type Grouping, type RowRange, usePagedRows } from './usePagedRows';
+import { type RowRange, usePagedRows } from './usePagedRows';
+import { usePicked } from './usePicked';
 import { ViewBar } from './ViewBar';
 
 const NONE_CLOSED: ReadonlySet<string> = new Set();
@@ -58,11 +55,6 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
   const columns = useColumns(definition, state.columns, (next) => change({ columns: next }));
   const density = useDensity();
   const [range, setRange] = useState<RowRange>({ first: 0, last: 40 });
-  const [cursor, setCursor] = useState(0);
-  const [anchor, setAnchor] = useState(0);
-  const [selection, setSelection] = useState<Selection>(NONE);
-  /** All that the question means, beyond the rows that were seen. */
-  const [everything, setEverything] = useState(false);
   const [closed, setClosed] = useState<ReadonlySet<string>>(NONE_CLOSED);
   const [preview, setPreview] = useState(false);
   const [adding, setAdding] = useState(false);
@@ -73,6 +65,8 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
   const query = useMemo(() => toQuery(definition, state), [definition, state]);
   const grouping = useGrouping(definition, state.by, closed);
   const rows = usePagedRows(name, query, range, grouping);
+  const picked = usePicked(query, rows);
+  const { cursor, setCursor, selection, everything, letGo, toggle } = picked;
   const counts = useQuery(countsOptions(name));
   const saved = useSavedViews(name);
   const savedCounts = useSavedCounts(name, saved);
@@ -85,7 +79,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
   const broken = openView === null ? [] : brokenParts(definition, openView);
   const extras = useMemo(() => extrasFor(LIST_EXTRAS, name, workspace?.functions ?? []), [name, workspace?.functions]);
   const other = extras.views.find((each) => each.key === state.look);
-  const selected = everything ? rows.total : selection.size;
+  const selected = picked.count;
   const place: ListPlace = {
     ...{ name, definition, query, total: rows.total, selected: [...selection.values()] },
     go: (path) => void navigate(path),
@@ -96,26 +90,11 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
   );
   const isFiltered = state.filters.length > 0 || state.search !== '' || state.archived;
 
-  const letGo = () => {
-    setSelection(NONE);
-    setEverything(false);
-  };
-  useEffect(() => {
-    // another question: begin at its top, with nothing selected
-    void query;
-    setCursor(0);
-    setAnchor(0);
-    setSelection(NONE);
-    setEverything(false);
-  }, [query]);
   useEffect(() => {
     void state.by;
     setClosed(NONE_CLOSED);
     setCursor(0);
-  }, [state.by]);
-  useEffect(() => {
-    if (rows.lines > 0 && cursor >= rows.lines) setCursor(rows.lines - 1);
-  }, [rows.lines, cursor]);
+  }, [state.by, setCursor]);
 
   const fold = (key: string | null, open: boolean) => {
     const next = new Set(closed);
@@ -134,13 +113,6 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
     },
     [name, navigate, rows],
   );
-  const toggle = (index: number, extend: boolean) => {
-    const row = rows.rowAt(index);
-    if (row === undefined) return;
-    setEverything(false);
-    setSelection((old) => (extend ? withRange(old, anchor, index, rows.rowAt) : toggled(old, row)));
-    setAnchor(index);
-  };
   const edit = () => current !== undefined && rights.update && void navigate(editPath(name, current.id));
   const create = () => void navigate(newPath(name));
   const leave = () => {
@@ -218,33 +190,22 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
       }
       toolbar={
         isBare && rows.total === 0 ? undefined : (
-          <>
-            <FilterBar
-              definition={definition}
-              state={state}
-              names={names}
-              onChange={change}
-              findBox={findBox}
-              adding={adding}
-              onAdding={setAdding}
-            />
-            <div className={css.end}>
-              <span className={css.count} data-testid="list-count" aria-live="polite">
-                {rows.more ? 'more than ' : null}
-                <strong>{formatNumber(rows.total)}</strong>
-                {all !== undefined && !state.archived && all !== rows.total ? ` of ${formatNumber(all)}` : null}
-              </span>
-              <LookSwitch views={extras.views} value={other?.key ?? ''} onChange={(look) => change({ look })} />
-              <GroupMenu
-                definition={definition}
-                by={state.by}
-                onChange={(by) => change({ by })}
-                onFoldAll={(wide) => setClosed(wide ? NONE_CLOSED : new Set(rows.groupKeys.map(groupId)))}
-              />
-              <ColumnChooser definition={definition} columns={columns} />
-              <DensityMenu density={density} />
-            </div>
-          </>
+          <ListTools
+            definition={definition}
+            state={state}
+            names={names}
+            rows={rows}
+            all={all}
+            columns={columns}
+            density={density}
+            looks={extras.views}
+            look={other?.key ?? ''}
+            findBox={findBox}
+            adding={adding}
+            onAdding={setAdding}
+            onChange={change}
+            onFoldAll={(wide) => setClosed(wide ? NONE_CLOSED : new Set(rows.groupKeys.map(groupId)))}
+          />
         )
       }
       side={
@@ -325,10 +286,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
               onCursor={setCursor}
               onOpen={open}
               onToggle={toggle}
-              onToggleAll={() => {
-                if (selected > 0) letGo();
-                else setSelection(withRange(NONE, range.first, range.last, rows.rowAt));
-              }}
+              onToggleAll={() => (selected > 0 ? letGo() : picked.take(range))}
             />
             {selected > 0 ? (
               <BulkBar
@@ -338,7 +296,7 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
                 mayUpdate={rights.update && !state.archived}
                 extras={<ExtraActions actions={extras.actions.filter((each) => each.at === 'selection')} place={place} subtle />}
                 onChange={setChanging}
-                onSelectAll={() => setEverything(true)}
+                onSelectAll={picked.takeAll}
                 onExport={() => setExporting(true)}
                 onClear={letGo}
               />
@@ -368,36 +326,11 @@ export function EntityList({ name, definition }: { readonly name: EntityName; re
             onClose={() => setChanging(null)}
             onDone={(left) => {
               setChanging(null);
-              setEverything(false);
-              setSelection((old) => new Map([...old].filter(([id]) => left.includes(id))));
+              picked.keep(left);
             }}
           />
         )}
       </div>
     </Page>
   );
-}
-
-function useGrouping(
-  definition: Entity,
-  by: ReturnType<typeof useListState>[0]['by'],
-  closed: ReadonlySet<string>,
-): Grouping | null {
-  return useMemo(() => {
-    const field = by === null ? undefined : definition.fields[by.field];
-    return by === null || field === undefined ? null : { by, field, closed };
-  }, [definition, by, closed]);
-}
-
-/** Names of what the rows and the chips refer to. */
-function useListNames(definition: Entity, labels: Readonly<Record<string, string>>, filters: readonly Filter[]): Names {
-  const wanted: Record<string, string[]> = {};
-  for (const filter of filters) {
-    const target = definition.fields[filter.field]?.target;
-    if (target === undefined || filter.op === 'contains') continue;
-    const ids = (Array.isArray(filter.value) ? filter.value : [filter.value]).filter((id) => typeof id === 'string');
-    wanted[target] = [...(wanted[target] ?? []), ...ids];
-  }
-  const titles = useTitles(wanted);
-  return useNames(useMemo(() => ({ ...titles, ...labels }), [titles, labels]));
 }

@@ -71,6 +71,7 @@ describe('the query', () => {
     expect(query.filter).toEqual([
       { field: 'controlSetId', op: 'eq', value: '018f4e9a-0000-7000-8000-000000000001' },
       { field: 'nextTest', op: 'lte', value: '@today+30' },
+      { field: 'status', op: 'ne', value: 'deprecated' },
       { field: 'family', op: 'contains', value: 'AC' },
     ]);
     expect(listQuerySchema.safeParse({ ...query, offset: 0, limit: 200 }).success).toBe(true);

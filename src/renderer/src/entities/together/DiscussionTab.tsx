@@ -27,9 +27,11 @@ export interface DiscussionProps {
   readonly name: EntityName;
   readonly id: string;
   readonly archived: boolean;
+  /** In a side pane: no frame of its own, and an empty one is a line. */
+  readonly narrow?: boolean;
 }
 
-export function DiscussionTab({ name, id, archived }: DiscussionProps) {
+export function DiscussionTab({ name, id, archived, narrow = false }: DiscussionProps) {
   const circle = useCircle(name, id);
   if (circle.data === undefined) {
     return circle.error === null ? (
@@ -38,10 +40,10 @@ export function DiscussionTab({ name, id, archived }: DiscussionProps) {
       <ErrorState error={circle.error} onRetry={() => void circle.refetch()} />
     );
   }
-  return <Threads name={name} id={id} archived={archived} circle={circle.data} />;
+  return <Threads name={name} id={id} archived={archived} narrow={narrow} circle={circle.data} />;
 }
 
-function Threads({ name, id, archived, circle }: DiscussionProps & { readonly circle: RecordCircle }) {
+function Threads({ name, id, archived, narrow, circle }: DiscussionProps & { readonly circle: RecordCircle }) {
   const people = usePeople();
   const me = useMe();
   const functions = useWorkspace()?.functions ?? [];
@@ -81,14 +83,16 @@ function Threads({ name, id, archived, circle }: DiscussionProps & { readonly ci
   };
   const first = `${id}:new`;
   return (
-    <div className={css.discussion} data-testid="discussion">
-      {threads.length === 0 ? (
+    <div className={css.discussion} data-narrow={narrow || undefined} data-testid="discussion">
+      {threads.length > 0 ? null : narrow ? (
+        <p className={css.note}>Nobody has said anything yet.</p>
+      ) : (
         <EmptyState
           icon="message"
           title="Nobody has said anything yet"
           text="Comments stay with the record. @ names somebody, who is then told."
         />
-      ) : null}
+      )}
       {hidden > 0 ? (
         <Button variant="transparent" className={css.more} onClick={() => setSettled(!settled)}>
           {settled ? 'Hide what is settled' : `Show ${hidden} settled`}

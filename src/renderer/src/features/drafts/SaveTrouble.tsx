@@ -59,8 +59,8 @@ function SaveConflict({
         <ul>
           {conflicts.map((one) => (
             <li key={one.field}>
-              {definition.allFields[one.field]?.label ?? one.field}: theirs “{word(one.field, one.theirs)}”, yours “
-              {word(one.field, one.mine)}”
+              {definition.allFields[one.field]?.label ?? one.field}: before “{word(one.field, one.base)}”, theirs “
+              {word(one.field, one.theirs)}”, yours “{word(one.field, one.mine)}”
             </li>
           ))}
         </ul>

@@ -4,6 +4,8 @@ import { DateText } from '@renderer/components/DateText';
 import { Icon } from '@renderer/components/Icon';
 import { OptionPill } from '@renderer/components/Pill';
 import { ReferencePicker } from '@renderer/entities/form/pickers';
+import { useCircle } from '@renderer/entities/together/circle';
+import { DiscussionTab } from '@renderer/entities/together/DiscussionTab';
 import { EVIDENCE_STATUS, TEST_RESULT } from '@shared/entities/auditops/options';
 import { ANSWER_RESULT, MAPPING_RELATION } from '@shared/entities/regops/options';
 import type { AnswerSheet, PreviousAnswer } from '@shared/wire/assessments';
@@ -25,7 +27,20 @@ export function AnswerAside({ sheet, mayChange }: { readonly sheet: AnswerSheet;
           ))}
         </ul>
       </Part>
+      <Discussion answerId={sheet.answer.row.id} archived={sheet.answer.archived} />
     </aside>
+  );
+}
+
+/** What people say about this answer. It may be talked about when it is locked, too: that is what a review is made of. */
+function Discussion({ answerId, archived }: { readonly answerId: string; readonly archived: boolean }) {
+  const circle = useCircle('requirementAssessments', answerId);
+  return (
+    <Part title="Discussion" count={circle.data?.comments.filter((each) => !each.takenBack).length ?? 0}>
+      <div className={css.discussion}>
+        <DiscussionTab name="requirementAssessments" id={answerId} archived={archived} narrow />
+      </div>
+    </Part>
   );
 }
 

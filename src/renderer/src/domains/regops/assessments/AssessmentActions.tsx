@@ -9,11 +9,13 @@ import { uuidv7 } from '@renderer/lib/uuid';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 
-export function AnswerAction({ record }: DetailExtraProps) {
+/** To the sheet where the requirements are gone through; its tab of the same record lists the answers as any other records. */
+export function AnswerAction(props: DetailExtraProps) {
   const navigate = useNavigate();
+  const { row, may } = recordOf('complianceAssessments', props);
   return (
-    <Button leftSection={<Icon name="checklist" />} onClick={() => void navigate(`/assessments/${record.row.id}`)}>
-      Answers
+    <Button leftSection={<Icon name="checklist" />} onClick={() => void navigate(`/assessments/${row.id}`)}>
+      {may.update && !row.locked ? 'Assess' : 'Go through'}
     </Button>
   );
 }

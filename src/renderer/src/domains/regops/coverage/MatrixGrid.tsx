@@ -193,7 +193,7 @@ export function MatrixGrid({ drawn, place, onPlace, onOpen, onFold }: MatrixGrid
                   </button>
                 ) : null}
                 <span className={css.ref}>{row.label}</span>
-                <span className={css.title}>{row.item === null ? row.title : row.title}</span>
+                <span className={css.title}>{row.title}</span>
                 {standing === 'gap' ? <span className={css.gap}>{row.item === null ? 'gaps' : 'gap'}</span> : null}
               </span>
               {shownColumns.map(({ index: at, start: x }) => {
