@@ -1,31 +1,10 @@
 /** Assessments in the real Electron: started, answered by keyboard and in bulk, compared, stated, reviewed and locked. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signIn } from '../fixtures/acts';
+import { look, open, signIn, theme } from '../fixtures/acts';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { startWorkstation, type Workstation } from '../fixtures/workstation';
-
-async function look(page: Page, name: string): Promise<void> {
-  await picture(page, name);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect
-    .soft(
-      serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`),
-      name,
-    )
-    .toEqual([]);
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
-
-async function dark(page: Page, on: boolean): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(on ? 'Dark' : 'Light', { exact: true }).click();
-  await page.keyboard.press('Escape');
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', on ? 'dark' : 'light');
-}
 
 async function record(page: Page, name: string): Promise<void> {
   // the rows may move once more while the list is read again
@@ -173,7 +152,7 @@ test.describe('assessments', () => {
 
   test('in the dark', async () => {
     const { page } = w;
-    await dark(page, true);
+    await theme(page, 'Dark');
     await record(page, 'ICT Baseline, year 2026');
     await part(page, 'Posture');
     await expect(page.getByText('Score by family')).toBeVisible();

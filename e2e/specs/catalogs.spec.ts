@@ -1,10 +1,9 @@
 /** Catalogues in the real window: coverage, crosswalk, versions, and every kind of file that a regulation comes in. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { Document, HeadingLevel, Packer, Paragraph } from 'docx';
-import { open, picture, signInTo } from '../fixtures/acts';
+import { look, open, signInTo, theme } from '../fixtures/acts';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { startWorkstation, type Workstation } from '../fixtures/workstation';
 
@@ -28,26 +27,6 @@ function printed(lines: readonly string[]): Buffer {
   const table = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
   const end = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer << /Size ${objects.length + 1} /Root 1 0 R >>`;
   return Buffer.from(`${file}${end}\nstartxref\n${file.length}\n%%EOF\n`, 'latin1');
-}
-
-async function findings(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  await picture(page, name);
-  expect.soft(await findings(page), name).toEqual([]);
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
-
-async function theme(page: Page, name: 'Light' | 'Dark'): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(name, { exact: true }).click();
-  await page.keyboard.press('Escape');
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', name.toLowerCase());
 }
 
 test.describe('catalogues', () => {

@@ -1,27 +1,10 @@
 /** Lists in the real window: filters, groups, saved and shared views, changes to many with undo, exports to a file, the palette. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signInTo, signOut } from '../fixtures/acts';
+import { expect, test } from '@playwright/test';
+import { look, open, signInTo, signOut, theme } from '../fixtures/acts';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { SIZES, startWorkstation, type Workstation } from '../fixtures/workstation';
-
-async function look(page: Page, name: string): Promise<void> {
-  await picture(page, name);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  const found = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-  expect.soft(found, name).toEqual([]);
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
-
-async function choose(page: Page, theme: 'Light' | 'Dark'): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(theme, { exact: true }).click();
-  await page.keyboard.press('Escape');
-}
 
 test.describe('lists', () => {
   test.describe.configure({ mode: 'serial', timeout: 180_000 });
@@ -151,7 +134,7 @@ test.describe('lists', () => {
 
   test('in the dark, and in the large window', async () => {
     const { page, app } = w;
-    await choose(page, 'Dark');
+    await theme(page, 'Dark');
     await open(page, 'Findings');
     await page.getByRole('button', { name: /^Weighty findings/ }).click();
     await expect(page.locator('[data-group="high"]')).toBeVisible();
@@ -163,7 +146,7 @@ test.describe('lists', () => {
     await page.getByRole('button', { name: 'Export', exact: true }).click();
     await look(page, 'list-export-dark');
     await page.keyboard.press('Escape');
-    await choose(page, 'Light');
+    await theme(page, 'Light');
     await app.evaluate(({ BrowserWindow }, size) => {
       BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
     }, SIZES.large);

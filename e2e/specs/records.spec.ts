@@ -1,30 +1,11 @@
 /** Working together on records: said, named, kept, brought back, copied; and two people at two workstations on one server. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signInTo } from '../fixtures/acts';
+import { look, open, signInTo, theme } from '../fixtures/acts';
 import { connectTo, PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { kompl, startWorkstation, type Workstation } from '../fixtures/workstation';
 
 const TENANT = 'Nordhaven Bank AG';
 const ACTION = 'Board paper with one date';
-
-/** A picture, and no serious finding by axe. */
-async function look(page: Page, name: string): Promise<void> {
-  await picture(page, name);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-  expect.soft(serious, name).toEqual([]);
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
-
-async function dark(page: Page, on: boolean): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(on ? 'Dark' : 'Light', { exact: true }).click();
-  await page.getByTestId('person-menu').click();
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', on ? 'dark' : 'light');
-}
 
 async function openRecord(page: Page, list: string, title: string): Promise<void> {
   await open(page, list);
@@ -86,12 +67,12 @@ test.describe('records', () => {
     await other.keyboard.press('Control+Enter');
     await expect(other.getByTestId('discussion')).toContainText('The one of December.');
     await look(other, 'record-discussion-light');
-    await dark(other, true);
+    await theme(other, 'Dark');
     await look(other, 'record-discussion-dark');
     await open(other, 'My work');
     await expect(other.getByTestId('my-work')).toContainText('Comments that name me');
     await look(other, 'my-work-dark');
-    await dark(other, false);
+    await theme(other, 'Light');
     await look(other, 'my-work-light');
   });
 
