@@ -31,7 +31,33 @@ export function diffWords(before: string, after: string): DiffPiece[] {
   push(pieces, 'same', a.slice(0, start).join(''));
   for (const piece of middle(a.slice(start, endA), b.slice(start, endB))) push(pieces, piece.kind, piece.text);
   push(pieces, 'same', a.slice(endA).join(''));
-  return pieces;
+  return readable(pieces);
+}
+
+/** Changes with nothing but a blank between them are one: “twice a year” gives way to “each quarter”, not word for word in turns. */
+function readable(pieces: readonly DiffPiece[]): DiffPiece[] {
+  const joined: DiffPiece[] = [];
+  let removed = '';
+  let added = '';
+  const flush = () => {
+    push(joined, 'removed', removed);
+    push(joined, 'added', added);
+    removed = '';
+    added = '';
+  };
+  for (const [nth, { kind, text }] of pieces.entries()) {
+    const next = pieces[nth + 1];
+    const between = kind === 'same' && removed + added !== '' && next !== undefined && /^[^\S\n]+$/.test(text);
+    if (kind === 'same' && !between) {
+      flush();
+      push(joined, 'same', text);
+    } else {
+      if (kind !== 'added') removed += text;
+      if (kind !== 'removed') added += text;
+    }
+  }
+  flush();
+  return joined;
 }
 
 function push(pieces: DiffPiece[], kind: DiffPiece['kind'], text: string): void {

@@ -32,7 +32,7 @@ export const complianceAssessment = defineEntity({
     answersSha256: hash({ label: 'Hash of the answers', writable: 'never' }),
     concludedBy: person({ label: 'Sent to review by', writable: 'never' }),
     concludedAt: instant({ label: 'Sent to review', writable: 'never' }),
-    concludedSha256: hash({ label: 'Hash of what was sent to review', writable: 'never' }),
+    concludedSha256: hash({ label: 'Hash at review', writable: 'never' }),
     reviewedBy: person({ label: 'Closed by', writable: 'never' }),
     reviewedAt: instant({ label: 'Closed', writable: 'never' }),
     findings: json({ label: 'Findings', writable: 'never', heavy: true }),
@@ -66,10 +66,10 @@ export const complianceAssessment = defineEntity({
     columns: [
       { field: 'ref', width: 90 },
       { field: 'name' },
-      { field: 'regulationId', width: 200 },
-      { field: 'status', width: 120 },
-      { field: 'score', width: 80 },
-      { field: 'leadId', width: 140 },
+      { field: 'regulationId', width: 150 },
+      { field: 'status', width: 110 },
+      { field: 'score', width: 70 },
+      { field: 'leadId', width: 130 },
       { field: 'assessmentDate', width: 110 },
       { field: 'dueDate', width: 110 },
     ],
@@ -80,6 +80,14 @@ export const complianceAssessment = defineEntity({
       { key: 'open', label: 'Open', filter: [{ field: 'status', op: 'in', value: ['planned', 'in_progress', 'in_review'] }] },
       { key: 'mine', label: 'I lead', filter: [{ field: 'leadId', op: 'eq', value: '@me' }] },
       { key: 'review', label: 'Ready for review', filter: [{ field: 'status', op: 'eq', value: 'in_review' }] },
+      {
+        key: 'overdue',
+        label: 'Overdue',
+        filter: [
+          { field: 'dueDate', op: 'lt', value: '@today' },
+          { field: 'status', op: 'in', value: ['planned', 'in_progress', 'in_review'] },
+        ],
+      },
     ],
   },
   form: [
@@ -181,6 +189,14 @@ export const requirementAssessment = defineEntity({
       { key: 'open', label: 'Not assessed', filter: [{ field: 'result', op: 'eq', value: 'not_assessed' }] },
       { key: 'gaps', label: 'Gaps', filter: [{ field: 'result', op: 'in', value: ['non_compliant', 'partially_compliant'] }] },
       { key: 'carried', label: 'To be confirmed', filter: [{ field: 'carriedOver', op: 'eq', value: true }] },
+      {
+        key: 'overdue',
+        label: 'Overdue',
+        filter: [
+          { field: 'dueDate', op: 'lt', value: '@today' },
+          { field: 'status', op: 'ne', value: 'done' },
+        ],
+      },
     ],
   },
   form: [

@@ -4,7 +4,7 @@ import type { EnumOption } from '../fields';
 export const REGULATION_STATUS = [
   { value: 'draft', label: 'Draft', tone: 'neutral', shape: 'pencil' },
   { value: 'active', label: 'Active', tone: 'good', shape: 'check-filled' },
-  { value: 'superseded', label: 'Superseded', tone: 'attention', shape: 'arrow-swap' },
+  { value: 'superseded', label: 'Superseded', tone: 'neutral', shape: 'arrow-swap' },
   { value: 'retired', label: 'Retired', tone: 'neutral', shape: 'archive' },
 ] as const satisfies readonly EnumOption[];
 

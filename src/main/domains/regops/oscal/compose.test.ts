@@ -41,6 +41,26 @@ describe('composeCatalog', () => {
     });
   });
 
+  it('says the points of a paragraph once, and they come back with their references', () => {
+    const document = composeCatalog(regulation, [
+      row('Art. 2(2)', null, 'control', { title: 'Reach', text: 'It does not hold:\n(a) outside;\n(b) at home.' }),
+      row('Art. 2(2)(a)', 'Art. 2(2)', 'part', { text: 'outside;', orderIndex: 1 }),
+      row('Art. 2(2)(b)', 'Art. 2(2)', 'part', { text: 'at home.', orderIndex: 2 }),
+    ]);
+    const parsed = parseCatalog(JSON.stringify(document), { fileName: 'export.json' });
+    expect(parsed.nodes.find((node) => node.kind === 'control')?.text).toBe('It does not hold:\n  (a) outside;\n  (b) at home.');
+    expect(parsed.nodes.filter((node) => node.kind === 'part').map(({ refId }) => refId)).toContain('Art. 2(2)(a)');
+  });
+
+  it('keeps a text that says more than its points', () => {
+    const document = composeCatalog(regulation, [
+      row('R', null, 'control', { text: 'First:\n(a) one.\nAnd more.' }),
+      row('R(a)', 'R', 'part', { text: 'one.' }),
+    ]);
+    const parsed = parseCatalog(JSON.stringify(document), { fileName: 'export.json' });
+    expect(parsed.nodes.find((node) => node.kind === 'control')?.text).toContain('And more.');
+  });
+
   it('is a valid catalogue for any references, in any tree', () => {
     const rows = fc.array(
       fc.record({

@@ -40,24 +40,32 @@ export function composeCatalog(regulation: HandRegulation, requirements: readonl
   const takeId = idTaker();
 
   const below = (parentId: string): HandRequirement[] => sorted(children.get(parentId) ?? []);
-  const part = (row: HandRequirement): JsonObject => ({
-    id: takeId(row.refId),
-    name: 'item',
-    props: [label(row.refId)],
-    ...(row.title ? { title: row.title } : {}),
-    ...(row.text ? { prose: row.text } : {}),
-    ...list('parts', below(row.id).map(part)),
-  });
+  const part =
+    (above: HandRequirement) =>
+    (row: HandRequirement): JsonObject => {
+      const inner = below(row.id);
+      const prose = leadOf(row, inner);
+      return {
+        id: takeId(row.refId),
+        name: 'item',
+        props: [label(enumeratorOf(row, above))],
+        ...(row.title ? { title: row.title } : {}),
+        ...(prose ? { prose } : {}),
+        ...list('parts', inner.map(part(row))),
+      };
+    };
   const control = (row: HandRequirement): JsonObject => {
     const id = takeId(row.refId);
     const inner = below(row.id);
-    const items = inner.filter((child) => child.kind === 'part').map(part);
+    const points = inner.filter((child) => child.kind === 'part');
+    const items = points.map(part(row));
     const parts: JsonObject[] = [];
-    if (row.text || items.length > 0)
+    const prose = leadOf(row, points);
+    if (prose || items.length > 0)
       parts.push({
         id: takeId(`${id}_smt`),
         name: 'statement',
-        ...(row.text ? { prose: row.text } : {}),
+        ...(prose ? { prose } : {}),
         ...list('parts', items),
       });
     if (row.guidance) parts.push({ id: takeId(`${id}_gdn`), name: 'guidance', prose: row.guidance });
@@ -78,7 +86,7 @@ export function composeCatalog(regulation: HandRegulation, requirements: readonl
       id,
       title: row.title || row.refId,
       props: [label(row.refId)],
-      ...list('parts', [...overview, ...inner.filter((child) => child.kind === 'part').map(part)]),
+      ...list('parts', [...overview, ...inner.filter((child) => child.kind === 'part').map(part(row))]),
       ...list('groups', groups.map(groupOf)),
       ...list('controls', inner.filter((child) => child.kind === 'control' || child.kind === 'enhancement').map(control)),
     };
@@ -100,6 +108,29 @@ export function composeCatalog(regulation: HandRegulation, requirements: readonl
       ...list('controls', roots.filter((row) => row.kind !== 'group').map(control)),
     },
   };
+}
+
+/** What a part is called below `above`: `(a)` for Art. 2(2)(a) in Art. 2(2), for a reader puts the two together again. */
+function enumeratorOf({ refId }: HandRequirement, above: HandRequirement): string {
+  const rest = refId.startsWith(above.refId) ? refId.slice(above.refId.length) : '';
+  return /^\S{1,12}$/.test(rest) ? rest : refId;
+}
+
+/**
+ * The text before its parts. A law's paragraph is read whole, its points in it; the standard says them as parts, and said twice they would come
+ * back twice. Where the text does not end with exactly its parts, it stays as it is.
+ */
+function leadOf(row: HandRequirement, parts: readonly HandRequirement[]): string | null {
+  let rest = row.text ?? '';
+  for (const part of [...parts].reverse()) {
+    const said = part.text?.trim() ?? '';
+    rest = rest.trimEnd();
+    if (said === '' || !rest.endsWith(said)) return row.text;
+    rest = rest.slice(0, -said.length).trimEnd();
+    const sign = enumeratorOf(part, row);
+    if (rest.endsWith(sign)) rest = rest.slice(0, -sign.length);
+  }
+  return rest.trimEnd();
 }
 
 const label = (value: string): JsonObject => ({ name: 'label', value });

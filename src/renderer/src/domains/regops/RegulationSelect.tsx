@@ -59,11 +59,11 @@ export function RegulationSelect({ label, list, value, other = null, width = 300
       data={list.filter(({ id }) => id !== other).map(({ id, label: words }) => ({ value: id, label: words }))}
       value={value}
       onChange={(id) => {
-        if (id === null) return;
-        onChange(id);
-        // what is chosen is looked at next: the page's single keys are heard again
-        box.current?.blur();
+        if (id !== null) onChange(id);
       }}
+      allowDeselect={false}
+      // what is chosen is looked at next: the page's single keys are heard again
+      onOptionSubmit={() => box.current?.blur()}
       searchable
       nothingFoundMessage="No regulation is called so."
       maxDropdownHeight={320}

@@ -113,7 +113,7 @@ export function EntityDetail({ name, definition, record }: EntityDetailProps) {
   return (
     <Page
       title={title}
-      refText={typeof ref === 'string' ? ref : null}
+      refText={typeof ref === 'string' && ref !== title ? ref : null}
       crumbs={[
         { label: DOMAIN_LABELS[definition.domain] },
         { label: definition.label.many, to: listPath(name) },

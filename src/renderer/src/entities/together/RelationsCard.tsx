@@ -33,7 +33,9 @@ export function RelationsCard({ name, definition, record, onTab }: DetailExtraPr
           </li>
         ))}
         {back.map(({ entity, field, total, examples }) => {
-          const { icon, label, fields } = entityOf(entity);
+          const { icon, label, fields, titleField } = entityOf(entity);
+          // a mapping is called by its relation, which names none of them
+          const named = fields[titleField]?.kind !== 'enum';
           const tab = tabOf(entity, field);
           const words = `${formatNumber(total)} ${(total === 1 ? label.one : label.many).toLowerCase()}`;
           const through = definition.label.one === fields[field]?.label ? '' : ` as ${fields[field]?.label.toLowerCase()}`;
@@ -56,7 +58,7 @@ export function RelationsCard({ name, definition, record, onTab }: DetailExtraPr
                 )}
                 {through}
                 <span className={css.examples}>
-                  {examples.map(({ id, label: text }) => (
+                  {(named ? examples : []).map(({ id, label: text }) => (
                     <Link key={id} to={detailPath(entity, id)}>
                       {text === '' ? label.one : text}
                     </Link>

@@ -15,7 +15,7 @@ import { relationPhrase } from '../crosswalk/words';
 import { ChoiceChips } from './ChoiceChips';
 import css from './Coverage.module.css';
 import { RecordRows } from './RecordRows';
-import { AUDIT_OPTIONS } from './resultWords';
+import { resultOption } from './resultWords';
 
 type Which = 'all' | 'own' | 'carried' | 'part' | 'none';
 
@@ -214,6 +214,7 @@ function Source({ requirement, source }: { readonly requirement: CoveredRequirem
 const KINDS = { control: 'Control', answer: 'Answer', evidence: 'Evidence' } as const;
 
 function Proof({ proof }: { readonly proof: CoverageProof }) {
+  const option = resultOption(proof.result);
   return (
     <li className={css.proof}>
       <span className={css.kind}>{KINDS[proof.kind]}</span>
@@ -226,7 +227,7 @@ function Proof({ proof }: { readonly proof: CoverageProof }) {
           </span>
         )}
       </span>
-      <Pill word={AUDIT_OPTIONS[proof.result ?? 'not_tested'] ?? proof.result ?? 'Not tested'} tone={proof.tone} bare />
+      <Pill word={option.label} tone={option.tone ?? proof.tone} shape={option.shape} bare />
       <span className={css.note}>{proof.date === null ? '' : <DateText date={proof.date} />}</span>
     </li>
   );

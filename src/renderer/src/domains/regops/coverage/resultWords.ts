@@ -1,11 +1,14 @@
-/** The words of results, of controls' tests and of answers alike. */
-import { TEST_RESULT } from '@shared/entities/auditops/options';
+/** Words, tones and shapes of results: of controls' tests, of answers and of evidence alike. */
+import { EVIDENCE_STATUS, TEST_RESULT } from '@shared/entities/auditops/options';
+import type { EnumOption } from '@shared/entities/fields';
+import { ANSWER_RESULT } from '@shared/entities/regops/options';
 
-export const AUDIT_OPTIONS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(TEST_RESULT.map(({ value, label }) => [value, label])),
-  accepted: 'Accepted',
-  compliant: 'Compliant',
-  partially_compliant: 'Partly compliant',
-  non_compliant: 'Not compliant',
-  not_assessed: 'Not assessed',
-};
+const OPTIONS: ReadonlyMap<string, EnumOption> = new Map(
+  [...EVIDENCE_STATUS, ...TEST_RESULT, ...ANSWER_RESULT].map((option) => [option.value, option]),
+);
+
+/** The option of a result; without one it was not tested. */
+export function resultOption(result: string | null): EnumOption {
+  const value = result ?? 'not_tested';
+  return OPTIONS.get(value) ?? { value, label: value };
+}

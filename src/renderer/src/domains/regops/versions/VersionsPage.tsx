@@ -23,7 +23,7 @@ import { useShortcuts } from '../../../lib/use-shortcuts';
 import { ChoiceChips } from '../coverage/ChoiceChips';
 import css from '../coverage/Coverage.module.css';
 import { RecordRows } from '../coverage/RecordRows';
-import { AUDIT_OPTIONS } from '../coverage/resultWords';
+import { resultOption } from '../coverage/resultWords';
 import { type RegulationChoice, RegulationSelect, useRegulations } from '../RegulationSelect';
 
 export function VersionsPage() {
@@ -175,7 +175,7 @@ function Changes({ comparison }: { readonly comparison: VersionComparison }) {
           change.renumbered,
           change.minor,
           VERDICTS[change.verdict].word,
-          change.answers.map((answer) => `${answer.assessment}: ${AUDIT_OPTIONS[answer.result] ?? answer.result}`).join('; '),
+          change.answers.map((answer) => `${answer.assessment}: ${resultOption(answer.result).label}`).join('; '),
           change.from?.title ?? null,
           change.to?.title ?? null,
           change.from?.text ?? null,
@@ -274,14 +274,14 @@ function Difference({ change }: { readonly change: RequirementChange }) {
               <li key={answer.id} className={css.proof}>
                 <span className={css.kind}>Answer</span>
                 <span className={css.name}>{answer.assessment}</span>
-                <span>{AUDIT_OPTIONS[answer.result] ?? answer.result}</span>
+                <span>{resultOption(answer.result).label}</span>
                 <span />
               </li>
             ))}
           </ul>
         </section>
       )}
-      <p className={css.sourceTitle}>
+      <p className={css.links}>
         {from === null ? null : <Link to={detailPath('requirements', from.id)}>Older requirement</Link>}
         {to === null ? null : <Link to={detailPath('requirements', to.id)}>Newer requirement</Link>}
       </p>
