@@ -42,6 +42,12 @@ const testSchema = z.strictObject({
   status: controlTest.fields.status.schema.optional(),
 });
 
+/** Tests of a control from before the audits that are here, oldest first. */
+const earlierSchema = z.strictObject({
+  control: z.string(),
+  results: z.array(z.tuple([day, controlTest.fields.operatingEffectiveness.schema])),
+});
+
 const auditSchema = z.strictObject({
   name: z.string(),
   type: auditPlan.fields.auditType.schema,
@@ -104,6 +110,7 @@ const assessmentSchema = z.strictObject({
 
 const tenantContentSchema = z.strictObject({
   controls: z.array(controlSchema),
+  earlierTests: z.array(earlierSchema).optional(),
   audits: z.array(auditSchema),
   findings: z.array(findingSchema),
   assessments: z.array(assessmentSchema),

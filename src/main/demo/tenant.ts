@@ -35,6 +35,7 @@ export async function fillTenant(fill: TenantToFill): Promise<void> {
   await bringDataCare(compliance, records, regulation.id);
   await bringControls(fill, records);
   const controls = byRef(await records.all(compliance, 'controls'));
+  await makeEarlierTests(fill, records, controls);
   for (const audit of fill.content.audits) await makeAudit(fill, records, audit, regulation.id, controls);
   await makeFindings(fill, records, controls);
   const { fieldwork } = fill.content;
@@ -63,6 +64,26 @@ async function bringControls({ content, today, as, person }: TenantToFill, recor
     const ownerId = owner === undefined ? undefined : person(owner);
     const wanted = { ...values, ownerId, nextTest: nextTest === undefined ? undefined : addDays(today, nextTest) };
     await records.bring(ctx, 'controls', row, wanted, status);
+  }
+}
+
+/** What makes the history of a control: tests that belong to no audit which is still here. */
+async function makeEarlierTests({ content, today, as }: TenantToFill, records: Records, controls: Controls): Promise<void> {
+  const ctx = as('auditor');
+  const there = (await records.all(ctx, 'controlTests')).filter(({ auditPlanId }) => auditPlanId === null);
+  for (const { control, results } of content.earlierTests ?? []) {
+    const { id, name } = known(controls.get(control), `the control ${control}`);
+    for (const [date, operating] of results) {
+      const testDate = addDays(today, date);
+      if (there.some((test) => test.controlId === id && test.testDate === testDate)) continue;
+      const test = { controlId: id, title: `${control} ${name}`, testDate, testedBy: ctx.session.personId };
+      await records.create(
+        ctx,
+        'controlTests',
+        { ...test, designEffectiveness: 'effective', operatingEffectiveness: operating },
+        'done',
+      );
+    }
   }
 }
 

@@ -52,13 +52,35 @@ describe('composeCatalog', () => {
     expect(parsed.nodes.filter((node) => node.kind === 'part').map(({ refId }) => refId)).toContain('Art. 2(2)(a)');
   });
 
-  it('keeps a text that says more than its points', () => {
+  it('says what follows the points behind them, and leaves a text alone that is not made of them', () => {
     const document = composeCatalog(regulation, [
       row('R', null, 'control', { text: 'First:\n(a) one.\nAnd more.' }),
       row('R(a)', 'R', 'part', { text: 'one.' }),
     ]);
     const parsed = parseCatalog(JSON.stringify(document), { fileName: 'export.json' });
-    expect(parsed.nodes.find((node) => node.kind === 'control')?.text).toContain('And more.');
+    expect(parsed.nodes.find((node) => node.kind === 'control')?.text).toBe('First:\n  (a) one.\n  And more.');
+  });
+
+  it('never loses a word of a text', () => {
+    const word = fc.constantFrom('one', 'two', '(a)', '(b)', 'three.', 'and');
+    const text = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(' '));
+    fc.assert(
+      fc.property(text, text, fc.option(text), fc.option(text), (first, second, lead, tail) => {
+        const whole = [lead, `(a) ${first}`, `(b) ${second}`, tail].filter((part) => part !== null).join('\n');
+        const document = composeCatalog(regulation, [
+          row('R', null, 'control', { text: whole }),
+          row('R(a)', 'R', 'part', { text: first, orderIndex: 1 }),
+          row('R(b)', 'R', 'part', { text: second, orderIndex: 2 }),
+        ]);
+        const parsed = parseCatalog(JSON.stringify(document), { fileName: 'export.json' });
+        const back = parsed.nodes.find((node) => node.kind === 'control')?.text ?? '';
+        // every word is there, in its order; only a text that is not made of its parts says them once more
+        const words = (said: string) => said.split(/\s+/).filter((part) => part !== '');
+        let at = 0;
+        for (const one of words(back)) if (one === words(whole)[at]) at += 1;
+        expect(at).toBe(words(whole).length);
+      }),
+    );
   });
 
   it('is a valid catalogue for any references, in any tree', () => {

@@ -40,32 +40,35 @@ export function composeCatalog(regulation: HandRegulation, requirements: readonl
   const takeId = idTaker();
 
   const below = (parentId: string): HandRequirement[] => sorted(children.get(parentId) ?? []);
+  /** What a paragraph says after its points: a part without a sign of its own. */
+  const closing = (refId: string, prose: string): JsonObject[] =>
+    prose === '' ? [] : [{ id: takeId(`${refId}_end`), name: 'item', prose }];
   const part =
     (above: HandRequirement) =>
     (row: HandRequirement): JsonObject => {
       const inner = below(row.id);
-      const prose = leadOf(row, inner);
+      const { lead, tail } = aroundParts(row, inner);
       return {
         id: takeId(row.refId),
         name: 'item',
         props: [label(enumeratorOf(row, above))],
         ...(row.title ? { title: row.title } : {}),
-        ...(prose ? { prose } : {}),
-        ...list('parts', inner.map(part(row))),
+        ...(lead ? { prose: lead } : {}),
+        ...list('parts', [...inner.map(part(row)), ...closing(row.refId, tail)]),
       };
     };
   const control = (row: HandRequirement): JsonObject => {
     const id = takeId(row.refId);
     const inner = below(row.id);
     const points = inner.filter((child) => child.kind === 'part');
-    const items = points.map(part(row));
+    const { lead, tail } = aroundParts(row, points);
+    const items = [...points.map(part(row)), ...closing(row.refId, tail)];
     const parts: JsonObject[] = [];
-    const prose = leadOf(row, points);
-    if (prose || items.length > 0)
+    if (lead || items.length > 0)
       parts.push({
         id: takeId(`${id}_smt`),
         name: 'statement',
-        ...(prose ? { prose } : {}),
+        ...(lead ? { prose: lead } : {}),
         ...list('parts', items),
       });
     if (row.guidance) parts.push({ id: takeId(`${id}_gdn`), name: 'guidance', prose: row.guidance });
@@ -117,20 +120,28 @@ function enumeratorOf({ refId }: HandRequirement, above: HandRequirement): strin
 }
 
 /**
- * The text before its parts. A law's paragraph is read whole, its points in it; the standard says them as parts, and said twice they would come
- * back twice. Where the text does not end with exactly its parts, it stays as it is.
+ * The text before its parts, and what follows them. A law's paragraph is read whole, its points in it; the standard says them as parts, and said
+ * twice they would come back twice. Where the text is not made of exactly its parts, it stays whole.
  */
-function leadOf(row: HandRequirement, parts: readonly HandRequirement[]): string | null {
-  let rest = row.text ?? '';
-  for (const part of [...parts].reverse()) {
+function aroundParts(
+  row: HandRequirement,
+  parts: readonly HandRequirement[],
+): { readonly lead: string | null; readonly tail: string } {
+  const text = row.text ?? '';
+  let lead: string | null = null;
+  let from = 0;
+  for (const part of parts) {
     const said = part.text?.trim() ?? '';
-    rest = rest.trimEnd();
-    if (said === '' || !rest.endsWith(said)) return row.text;
-    rest = rest.slice(0, -said.length).trimEnd();
+    const found = said === '' ? -1 : text.indexOf(said, from);
+    if (found < 0) return { lead: row.text, tail: '' };
     const sign = enumeratorOf(part, row);
-    if (rest.endsWith(sign)) rest = rest.slice(0, -sign.length);
+    const before = text.slice(from, found).trimEnd();
+    const plain = (before.endsWith(sign) ? before.slice(0, -sign.length) : before).trim();
+    if (lead === null) lead = plain;
+    else if (plain !== '') return { lead: row.text, tail: '' };
+    from = found + said.length;
   }
-  return rest.trimEnd();
+  return lead === null ? { lead: row.text, tail: '' } : { lead, tail: text.slice(from).trim() };
 }
 
 const label = (value: string): JsonObject => ({ name: 'label', value });

@@ -181,7 +181,7 @@ function Suggestion({
     <p className={css.suggestion}>
       <Icon name="bulb" size={15} />
       <span>
-        The tests suggest <OptionPill options={ANSWER_RESULT} value={suggestion.result} bare /> {suggestion.reason}
+        The tests suggest <OptionPill options={ANSWER_RESULT} value={suggestion.result} bare />: {suggestion.reason}
       </span>
       {disabled ? null : (
         <Button

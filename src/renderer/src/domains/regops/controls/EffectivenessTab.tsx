@@ -122,49 +122,56 @@ export function EffectivenessTab(props: DetailExtraProps) {
   );
 }
 
-const SIZE = { width: 640, height: 96, left: 78, top: 12, bottom: 12 } as const;
 const LINES = [
   { level: 1, label: 'Effective' },
   { level: 0.5, label: 'Partly' },
   { level: 0, label: 'Ineffective' },
 ] as const;
 
-/** Steps over time; each point's shape says its result too. The table below holds the same figures. */
+/** Percent of the width that the first and the last test keep from the edges. */
+const EDGE = 3;
+
+/** Results over time as far apart as their days; each point's height says its result too. The table below holds the same figures. */
 function Chart({ points }: { readonly points: readonly HistoryPoint[] }) {
   const rated = points.filter((point): point is HistoryPoint & { readonly level: number } => point.level !== null);
   const days = rated.map(({ date }) => Date.parse(date));
   const [first, last] = [Math.min(...days), Math.max(...days)];
-  const x = (at: number) =>
-    last === first
-      ? (SIZE.left + SIZE.width) / 2
-      : SIZE.left + 14 + ((at - first) / (last - first)) * (SIZE.width - SIZE.left - 28);
-  const y = (level: number) => SIZE.top + (1 - level) * (SIZE.height - SIZE.top - SIZE.bottom);
-  const path = rated
-    .map((point, nth) => `${nth === 0 ? 'M' : 'L'}${x(days[nth] ?? 0).toFixed(1)} ${y(point.level).toFixed(1)}`)
-    .join(' ');
+  const x = (nth: number) => (last === first ? 50 : EDGE + (((days[nth] ?? first) - first) / (last - first)) * (100 - 2 * EDGE));
+  const y = (level: number) => 100 * (1 - level);
+  const oldest = rated[0];
+  const newest = rated.at(-1);
   return (
-    <svg
+    <figure
       className={css.chart}
-      viewBox={`0 0 ${SIZE.width} ${SIZE.height}`}
       role="img"
       aria-label={`Results of ${rated.length} tests over time; the table below lists them`}
     >
-      {LINES.map(({ level, label }) => (
-        <g key={label}>
-          <line x1={SIZE.left} x2={SIZE.width} y1={y(level)} y2={y(level)} className={css.grid} />
-          <text x={SIZE.left - 10} y={y(level) + 4} className={css.axis}>
-            {label}
-          </text>
-        </g>
-      ))}
-      <path d={path} className={css.line} />
-      {rated.map((point, nth) => (
-        <circle key={point.id} cx={x(days[nth] ?? 0)} cy={y(point.level)} r={5} className={css.point} data-result={point.result}>
-          <title>
-            {point.ref} {formatDate(point.date)}
-          </title>
-        </circle>
-      ))}
-    </svg>
+      <div className={css.levels} aria-hidden="true">
+        {LINES.map(({ label }) => (
+          <span key={label}>{label}</span>
+        ))}
+      </div>
+      <div className={css.plot} aria-hidden="true">
+        {LINES.map(({ level }) => (
+          <span key={level} className={css.grid} style={{ top: `${y(level)}%` }} />
+        ))}
+        <svg aria-hidden="true" className={css.lines} viewBox="0 0 100 100" preserveAspectRatio="none">
+          <polyline points={rated.map((point, nth) => `${x(nth)},${y(point.level)}`).join(' ')} className={css.line} />
+        </svg>
+        {rated.map((point, nth) => (
+          <span
+            key={point.id}
+            className={css.point}
+            data-result={point.result}
+            style={{ left: `${x(nth)}%`, top: `${y(point.level)}%` }}
+            title={`${point.ref ?? ''} ${formatDate(point.date)}`.trim()}
+          />
+        ))}
+      </div>
+      <div className={css.days} aria-hidden="true">
+        <span>{oldest === undefined ? '' : formatDate(oldest.date)}</span>
+        <span>{newest === undefined || newest === oldest ? '' : formatDate(newest.date)}</span>
+      </div>
+    </figure>
   );
 }
