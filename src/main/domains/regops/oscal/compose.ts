@@ -136,7 +136,8 @@ function aroundParts(
     if (found < 0) return { lead: row.text, tail: '' };
     const sign = enumeratorOf(part, row);
     const before = text.slice(from, found).trimEnd();
-    const plain = (before.endsWith(sign) ? before.slice(0, -sign.length) : before).trim();
+    // a law's points may have no sign of their own there: `()`
+    const plain = (before.endsWith(sign) ? before.slice(0, -sign.length) : before.replace(/\(\)$/, '')).trim();
     if (lead === null) lead = plain;
     else if (plain !== '') return { lead: row.text, tail: '' };
     from = found + said.length;

@@ -12,7 +12,8 @@ export const NO_NAMES: Names = { person: () => null, record: () => null };
 
 /** What stands where a field has no value: “No owner”, “Not planned”, “Not set”. */
 export function emptyWords(field: Field): string {
-  if (field.kind === 'person') return `No ${field.label.toLowerCase()}`;
+  // “No owner”, yet “Nobody” under “Assigned to”
+  if (field.kind === 'person') return / (to|by)$/.test(field.label) ? 'Nobody' : `No ${field.label.toLowerCase()}`;
   if (field.kind === 'date') return 'Not planned';
   return 'Not set';
 }
