@@ -91,6 +91,30 @@ describe.each(testKinds().filter((kind) => kind !== 'pgbouncer'))('the demonstra
       ]);
   });
 
+  it('has policies in every state, one put to people who partly answered', async () => {
+    const schema = await schemaOf('nordhaven.example');
+    const states = await rows<{ name: string; status: string; v: string | null }>(
+      `SELECT name, status, version_in_force AS v FROM ${schema}.policies ORDER BY ref`,
+    );
+    expect(states.map(({ status, v }) => `${status} ${v ?? ''}`.trim())).toEqual([
+      'active 2.0',
+      'active 1.0',
+      'in_review',
+      'approved',
+      'draft',
+      'retired',
+    ]);
+    const rounds = await rows<{ asked: number; acknowledged: number; late: boolean }>(
+      `SELECT r.asked, r.acknowledged, r.due_date < '${clock.today()}' AS late FROM ${schema}.policy_rounds r
+       JOIN ${schema}.policies p ON p.id = r.policy_id WHERE p.name = 'Information security policy' ORDER BY r.due_date`,
+    );
+    // nobody who is suspended is asked
+    expect(rounds).toEqual([
+      { asked: 4, acknowledged: 2, late: true },
+      { asked: 3, acknowledged: 1, late: false },
+    ]);
+  });
+
   it('lets findings be as old as they say, in the order of their numbers', async () => {
     const schema = await schemaOf('nordhaven.example');
     const found = await rows<{ ref: string; title: string; day: string }>(

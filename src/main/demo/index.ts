@@ -16,6 +16,7 @@ import { contentOf } from './content';
 import { type DemoMarker, hasNoTenant, readMarker, writeMarker } from './marker';
 import { readOlderNotices } from './notices';
 import { ensurePeople, ensureTenants } from './people';
+import { makePolicies } from './policies';
 import { fillTenant, type TenantToFill } from './tenant';
 import { talkTogether } from './together';
 
@@ -70,7 +71,10 @@ export async function seedDemo(database: Database, options: SeedOptions): Promis
       functionOf: (local) => functionOf(local, key),
     };
     await fillTenant(fill);
-    if (key === 'nordhaven') await talkTogether(fill);
+    if (key === 'nordhaven') {
+      await makePolicies(fill);
+      await talkTogether(fill);
+    }
     await database.admin((client) => ageFindings(client, tenantId, content, today, SOURCE));
     await readOlderNotices(fill, key);
   }

@@ -70,6 +70,7 @@ export const policy = defineEntity({
     views: [
       { key: 'all', label: 'All', filter: [] },
       { key: 'mine', label: 'Mine', filter: [{ field: 'ownerId', op: 'eq', value: '@me' }] },
+      { key: 'approval', label: 'Awaiting approval', filter: [{ field: 'status', op: 'eq', value: 'in_review' }] },
       { key: 'in-force', label: 'In force', filter: [{ field: 'versionInForce', op: 'notEmpty' }] },
       {
         key: 'review',

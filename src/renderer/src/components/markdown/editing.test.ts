@@ -87,7 +87,8 @@ describe('lines', () => {
     ['9. a¦', '9. a\n10. ¦'],
     ['  - [x] a¦', '  - [x] a\n  - [ ] ¦'],
     ['> a¦', '> a\n> ¦'],
-    ['- a\n- ¦', '- a\n¦'],
+    ['- a\n- ¦', '- a\n\n¦'],
+    ['- ¦', '¦'],
     ['1. a¦b', '1. a\n2. ¦b'],
   ])('go on after Enter: %j', (before, after) => expect(shown(continued(at(before)) ?? at('¦'))).toBe(after));
   it('are plain elsewhere', () => expect(continued(at('word¦'))).toBe(null));

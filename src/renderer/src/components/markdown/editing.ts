@@ -152,8 +152,7 @@ export function continued(written: Written): Written | null {
   const line = text.slice(from, start);
   const [mark, blanks = '', number, tick] = /^(\s*)(?:[-*+]|(\d{1,9})[.)]|>)\s(\[[ xX]\]\s)?/.exec(line) ?? [];
   if (mark === undefined) return null;
-  if (line.trim() === mark.trim() && (text[start] ?? '\n') === '\n')
-    return { text: text.slice(0, from) + text.slice(start), start: from, end: from };
+  if (line.trim() === mark.trim() && (text[start] ?? '\n') === '\n') return ended(text, from, start);
   const sign = mark
     .slice(blanks.length)
     .replace(tick ?? '', '')
@@ -162,6 +161,13 @@ export function continued(written: Written): Written | null {
   const begun = `\n${blanks}${next} ${tick === undefined ? '' : '[ ] '}`;
   const at = start + begun.length;
   return { text: text.slice(0, start) + begun + text.slice(start), start: at, end: at };
+}
+
+/** Without a blank line behind it, the next paragraph would still be of the last item. */
+function ended(text: string, from: number, caret: number): Written {
+  const blank = /(^|\n)[^\S\n]*\n$/.test(text.slice(0, from)) || from === 0 ? '' : '\n';
+  const at = from + blank.length;
+  return { text: text.slice(0, from) + blank + text.slice(caret), start: at, end: at };
 }
 
 export interface Heading {

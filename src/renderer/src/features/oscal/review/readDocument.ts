@@ -2,6 +2,7 @@
  * A PDF or Word document as a drafted outline. It is read here, in the sandbox of the window, where the libraries for both lie already
  * and where no script of a document ever runs.
  */
+import { readZip, type ZipFault, type ZipLimits, ZipRefused } from '@renderer/lib/zip-limits';
 import { CodedError } from '@shared/errors';
 import type { TextItem } from 'pdfjs-dist/types/src/display/api';
 import { blocksOfHtml, blocksOfLines, type PageLine } from './blocks';
@@ -10,6 +11,13 @@ import { detectOutline, type ReviewNode } from './detect';
 /** A longer document is taken in parts: the outline has to pass to main in one piece. */
 const MAX_TEXT = 3_000_000;
 const MAX_BYTES = 64 * 1024 * 1024;
+const ZIP_LIMITS: ZipLimits = { entries: 5_000, unpacked: 400 * 1024 * 1024 };
+const ZIP_REASONS: Readonly<Record<ZipFault, string>> = {
+  broken: 'is no Word document that can be read',
+  protected: 'is protected by a password',
+  entries: 'has more parts than any document',
+  unpacked: 'becomes larger than 400 MB when it is unpacked',
+};
 
 /** Throws CATALOG_INVALID with the reason: broken, protected, a scan without text, too long. */
 export async function readDocument(file: File): Promise<ReviewNode[]> {
@@ -30,6 +38,12 @@ function refused(fileName: string, reason: string, cause?: unknown): CodedError 
 }
 
 async function wordHtml(bytes: Uint8Array<ArrayBuffer>, fileName: string): Promise<string> {
+  try {
+    // unpacked once as a stream under a limit: what its headers claim is not believed
+    await readZip(bytes, ZIP_LIMITS, () => false);
+  } catch (cause) {
+    throw refused(fileName, cause instanceof ZipRefused ? ZIP_REASONS[cause.fault] : ZIP_REASONS.broken, cause);
+  }
   const { default: mammoth } = await import('mammoth');
   try {
     // pictures would only make the text longer
