@@ -1,5 +1,5 @@
 /**
- * A thousand tenants: onboarding one, the pages of persons in a database of a thousand against one of ten, and a migration of all.
+ * A thousand tenants: the pages of persons in a database of a thousand against one of ten, and a migration of all.
  * The thousand are made as spaces by the product's own code over two connections and then claimed, with the server's fsync off
  * meanwhile; how long that took is told. Persons work as they do: each over connections of their own, in their own tenant, ten of
  * them at once on either side.
@@ -7,8 +7,6 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onboardTenant } from '@main/admin/onboarding';
-import { ownerRunner } from '@main/admin/runner';
 import { type Database, openDatabase } from '@main/db/database';
 import { migrateAll } from '@main/db/migrate';
 import type { CreatedTenant } from '@main/db/provision';
@@ -20,7 +18,6 @@ import { type BenchPerson, type BenchPlace, migrationsFolder, withPlace } from '
 
 const MANY = Number(process.env.KOMPL_BENCH_TENANTS ?? 1_000);
 const FEW = 10;
-const ONBOARDED = 8;
 const PARALLEL = 2;
 const CONTROLS = 100;
 /** Tenants that one connection makes. */
@@ -33,13 +30,12 @@ const PAGES = 12;
 export async function run(): Promise<BenchFigure[]> {
   return withPlace((few) =>
     withPlace(async (many) => {
-      const onboarding = await onboard(many);
       const fewTenants = await furnish(few, FEW);
       const manyTenants = await furnish(many, MANY);
       progress('pages of persons');
       const pages = await readAll(few, fewTenants, many, manyTenants);
       progress('a migration of all of them');
-      return [...onboarding, ...pages, await migrateAllOf(many)];
+      return [...pages, await migrateAllOf(many)];
     }),
   );
 }
@@ -48,41 +44,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;
-}
-
-const selectOne = (place: BenchPlace) => timed(() => place.admin.query('SELECT 1'));
-
-/** Each new tenant, and each space for one, beside a hundred times `select 1`. An onboarding opens a connection of its own. */
-async function onboard(place: BenchPlace): Promise<BenchFigure[]> {
-  progress('onboarding');
-  const runner = ownerRunner({ connectAdmin: () => place.connect() }, { personId: null, source: 'bench/0.1.0' });
-  const sides = { claim: [] as number[], make: [] as number[], claimFloor: [] as number[], makeFloor: [] as number[] };
-  for (let at = -1; at < ONBOARDED; at++) {
-    const floor = async () => {
-      const ones: number[] = [];
-      for (let n = 0; n < 100; n++) ones.push(await selectOne(place));
-      return median(ones);
-    };
-    const makeFloor = await floor();
-    const made = await timed(() => place.space());
-    const claimFloor = await floor();
-    const tenant = place.newTenant(`onboarded${at + 1}`);
-    const administrator = { email: `admin@${tenant.domain}`, password: 'a long enough pass phrase' };
-    const claimed = await timed(async () => {
-      const { prepared } = await onboardTenant(
-        runner,
-        { ...tenant, starter: 'standard', administrator },
-        { migrations: place.migrations },
-      );
-      if (!prepared) throw new Error('the space was not claimed');
-    });
-    if (at < 0) continue;
-    sides.claim.push(claimed);
-    sides.make.push(made);
-    sides.claimFloor.push(claimFloor);
-    sides.makeFloor.push(makeFloor);
-  }
-  return [figureOf('onboarding-tenant', sides.claim, sides.claimFloor), figureOf('space-making', sides.make, sides.makeFloor)];
 }
 
 async function furnish(place: BenchPlace, count: number): Promise<CreatedTenant[]> {
@@ -212,7 +173,7 @@ async function migrateAllOf(place: BenchPlace): Promise<BenchFigure> {
     await writeFile(join(folder, 'tenant', '9999_bench.down.sql'), 'ALTER TABLE {{schema}}.risk_register DROP COLUMN bench;\n');
     const ones: number[] = [];
     const floor = async () => {
-      for (let n = 0; n < 1_000; n++) ones.push(await selectOne(place));
+      for (let n = 0; n < 1_000; n++) ones.push(await timed(() => place.admin.query('SELECT 1')));
     };
     await floor();
     let tenants = 0;
