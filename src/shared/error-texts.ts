@@ -158,6 +158,22 @@ const TELL: Readonly<Record<ErrorCode, Tell>> = {
     'A report is issued with its files',
     'Issue it on its Report page: the PDF is made, hashed and kept with it.',
   ],
+  RETEST_DECIDES: () => [
+    'A retest decides this finding',
+    'Complete its retest: effective verifies the finding, anything else sends it back to work. Or make a new one.',
+  ],
+  FINDING_NOT_RESOLVED: () => [
+    'The finding is not resolved yet',
+    'A retest is made while somebody works on the finding, and completed once it is resolved.',
+  ],
+  DATE_AGREED: () => [
+    'The agreed date moves only with a reason',
+    'Use Extend on the finding: say the new date and why. It is counted. A date that was agreed is not taken away.',
+  ],
+  TEMPLATE_REFUSED: (d) => [
+    `${fileOf(d)} is no template for reports`,
+    `${fact(d, ['reason'], 'It cannot be read')}. The template in use stays.`,
+  ],
   ACTIONS_OPEN: () => ['Actions of this finding are still open', 'Complete or cancel its actions first; then close the finding.'],
   NOTES_OPEN: () => ['Review notes are open', 'Answer them and have them cleared; then approve.'],
   TENANT_SUSPENDED: (d) => [

@@ -93,6 +93,7 @@ export function compose(options: ComposeOptions): Workstation {
           stamp: folder.stamp,
           demo: options.demo,
           progress,
+          printer: options.printer,
           log,
         })
       ).demo;

@@ -189,6 +189,7 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       programme: (call, planId) => audits.programme(contextOf(call), planId),
       workpaper: (call, testId) => audits.workpaper(contextOf(call), testId),
       raiseFinding: (call, input) => audits.raiseFinding(contextOf(call), input),
+      story: (call, planId) => audits.story(contextOf(call), planId),
     },
     assessments: createAssessmentsPort({
       contextOf,
@@ -220,6 +221,7 @@ export function createTenantPorts(options: PortOptions): TenantPorts {
       contextOf,
       workspaceName: (call) => workspaceName(session, call),
       noted,
+      grantedFile,
       saveFile: options.saveFile,
       printer: options.printer,
     }),

@@ -13,6 +13,7 @@ import { type AdminClient, asOwner, loadMigrations, migrateAll, SCOPES } from '.
 import { systemClock } from '../entities/context';
 import type { JsonStore } from '../platform/json-store';
 import type { Logger } from '../platform/logger';
+import type { PdfPrinter } from '../reports/document';
 import { openStamp, type Stamp } from './stamp';
 
 /** Well after a start, long before anybody waits for it. */
@@ -25,6 +26,8 @@ export interface PrepareOptions {
   /** Whether a workspace without tenants gets the demonstration. */
   readonly demo: boolean;
   readonly progress: (text: string) => void;
+  /** For the demonstration's issued report. */
+  readonly printer?: PdfPrinter | null;
   readonly log: Logger;
 }
 
@@ -70,7 +73,7 @@ async function prepareFully(database: Database, files: string, store: JsonStore<
   if (options.demo) {
     // Needed at a first start only.
     const { seedDemo } = await import('../demo');
-    const result = await seedDemo(database, { migrations, clock: systemClock, progress });
+    const result = await seedDemo(database, { migrations, clock: systemClock, progress, printer: options.printer ?? null });
     demo = result.demo;
     if (result.seeded) log.info('demonstration made');
   }

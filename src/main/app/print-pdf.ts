@@ -17,9 +17,14 @@ const LIMIT_MS = 60_000;
 /** In inches, as Chromium counts. */
 const MARGINS = { top: 0.6, bottom: 0.7, left: 0.5, right: 0.5 } as const;
 
+/** Chromium draws these outside of the page's own style. Both sides are markup already. */
+function line(left: string, right: string): string {
+  return `<div style="width:100%;padding:0 50px;font:7px Arial,sans-serif;color:#4e5969;display:flex;justify-content:space-between;gap:24px"><span>${left}</span><span style="white-space:nowrap">${right}</span></div>`;
+}
+
 export function createPrinter(): PdfPrinter {
   return {
-    async print(html, { landscape, footer }) {
+    async print(html, { landscape, header, footer }) {
       // A partition without `persist:` lives in memory only and dies with its window.
       const own = session.fromPartition(`print-${randomUUID()}`);
       hardenSession(own);
@@ -51,8 +56,8 @@ export function createPrinter(): PdfPrinter {
           printBackground: true,
           margins: MARGINS,
           displayHeaderFooter: true,
-          headerTemplate: '<span></span>',
-          footerTemplate: `<div style="width:100%;padding:0 36px;font:7px Arial,sans-serif;color:#4e5969;display:flex;justify-content:space-between"><span>${escapeHtml(footer)}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>`,
+          headerTemplate: header === undefined ? '<span></span>' : line(escapeHtml(header[0]), escapeHtml(header[1])),
+          footerTemplate: line(escapeHtml(footer), 'Page <span class="pageNumber"></span> of <span class="totalPages"></span>'),
         });
         return new Uint8Array(bytes);
       } finally {

@@ -16,6 +16,8 @@ import { fieldworkSchema } from './fieldwork-content';
 
 /** Days from today; negative is past. */
 const day = z.int().min(-1000).max(1000);
+/** Days ago. */
+const past = z.int().min(0).max(1000);
 /** The part of an e-mail address before the @. */
 const local = z.string().regex(/^[a-z.]+$/);
 
@@ -77,6 +79,15 @@ const findingSchema = z.strictObject({
   effect: z.string(),
   recommendation: z.string(),
   managementResponse: z.string().optional(),
+  /** What management said, how many days ago, by the owner. */
+  response: z.strictObject({ kind: z.enum(['agreed', 'partly_agreed', 'disagreed']), ago: past }).optional(),
+  /** The dates before the one that it has now, each with the reason why it moved and how many days ago. */
+  extended: z.array(z.strictObject({ was: day, reason: z.string(), ago: past })).optional(),
+  retest: z.strictObject({ result: z.enum(['effective', 'ineffective', 'open']), ago: past }).optional(),
+  /** How many days ago it was settled. */
+  settled: past.optional(),
+  /** The title of the earlier finding that came back. */
+  repeats: z.string().optional(),
   actions: z.array(z.strictObject({ title: z.string(), owner: local, due: day, status: action.fields.status.schema })),
 });
 

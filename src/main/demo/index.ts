@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '@main/db/database';
 import { loadMigrations } from '@main/db/migrate';
 import type { Clock, EntityContext } from '@main/entities/context';
+import type { PdfPrinter } from '@main/reports/document';
 import { DEMO_PERSONS, DEMO_TENANTS, type DemoTenant } from '@shared/demo';
 import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
@@ -26,6 +27,8 @@ export interface SeedOptions {
   readonly clock: Clock;
   /** Told what is going on, for the starting screen. */
   readonly progress?: (text: string) => void;
+  /** Prints the report that is issued; without one it stays in review. */
+  readonly printer?: PdfPrinter | null;
 }
 
 export interface SeedResult {
@@ -39,7 +42,7 @@ const SOURCE = 'demonstration';
 
 /** Makes the demonstration where there is no tenant yet; a workspace with tenants of its own is left alone. `database` is an administrator's, migrated. */
 export async function seedDemo(database: Database, options: SeedOptions): Promise<SeedResult> {
-  const { clock, progress } = options;
+  const { clock, progress, printer = null } = options;
   const marker = await database.admin(async (client): Promise<DemoMarker | null> => {
     const found = await readMarker(client);
     if (found !== null || !(await hasNoTenant(client))) return found;
@@ -69,6 +72,8 @@ export async function seedDemo(database: Database, options: SeedOptions): Promis
       as: contextMaker(database, tenantId, key, people, { ...clock, now: clock.now, today: () => today }),
       person: (local) => idOf(people, (email) => email.startsWith(`${local}@`), local),
       functionOf: (local) => functionOf(local, key),
+      name,
+      printer,
     };
     await fillTenant(fill);
     if (key === 'nordhaven') {

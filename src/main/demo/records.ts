@@ -64,6 +64,7 @@ export class Records {
     row: Readonly<Record<string, unknown>> & { readonly id: string; readonly rowVersion: number },
     wanted: Wanted,
     status?: string,
+    reason?: string,
   ): Promise<void> {
     const differing = Object.entries(defined(wanted)).filter(([field, value]) => row[field] !== value);
     let { rowVersion } = row;
@@ -81,6 +82,7 @@ export class Records {
           baseVersion: rowVersion,
           base,
           patch,
+          ...(reason === undefined ? {} : { reason }),
         }),
       );
       rowVersion = result.rowVersion;

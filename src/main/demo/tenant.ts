@@ -4,16 +4,18 @@ import { ENTITY_HOOKS } from '@main/domains/hooks';
 import { applyImport, parseCatalog } from '@main/domains/regops/oscal';
 import { addDays, type EntityContext } from '@main/entities/context';
 import { EntityService } from '@main/entities/service';
+import type { PdfPrinter } from '@main/reports/document';
 import type { EntityRow } from '@shared/entities/registry';
-import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
 import { v7 as uuidv7 } from 'uuid';
 import { makeAssessments } from './assessments';
 import { bringDataCare } from './catalogs';
-import { type DemoAudit, type DemoFinding, type DemoTest, demoCatalogue, type TenantContent } from './content';
+import { type DemoAudit, type DemoTest, demoCatalogue, type TenantContent } from './content';
 import { fillFieldwork } from './fieldwork';
+import { makeFindings } from './findings';
+import { type Controls, known, testOf } from './known';
 import { Records } from './records';
-import { makeReport } from './reports';
+import { beginIssue, makeReport } from './reports';
 import { makeViews } from './views';
 
 export interface TenantToFill {
@@ -25,6 +27,9 @@ export interface TenantToFill {
   readonly functionOf: (local: string) => TenantFunction;
   /** A person's id by the local part of the address. */
   readonly person: (local: string) => string;
+  readonly name: string;
+  /** Null where nothing can be printed. */
+  readonly printer: PdfPrinter | null;
 }
 
 export async function fillTenant(fill: TenantToFill): Promise<void> {
@@ -40,20 +45,14 @@ export async function fillTenant(fill: TenantToFill): Promise<void> {
   await makeFindings(fill, records, controls);
   const { fieldwork } = fill.content;
   if (fieldwork) await fillFieldwork({ ...fill, content: fieldwork }, records);
-  await endAudits(fill, records);
+  const close = await endAudits(fill, records);
   await makeAssessments(fill, records, regulation.id);
   await makeViews(service, fill.as);
+  await close();
 }
-
-type Controls = ReadonlyMap<string, EntityRow<'controls'>>;
 
 function byRef(rows: readonly EntityRow<'controls'>[]): Controls {
   return new Map(rows.flatMap((row) => (row.ref === null ? [] : [[row.ref, row] as const])));
-}
-
-function known<T>(found: T | undefined, what: string): T {
-  if (found === undefined) throw new CodedError('NOT_FOUND', { what: `The demonstration names ${what}, which is not there` });
-  return found;
 }
 
 async function bringControls({ content, today, as, person }: TenantToFill, records: Records): Promise<void> {
@@ -96,7 +95,8 @@ async function makeAudit(
 ): Promise<void> {
   const ctx = as('auditor');
   const there = (await records.all(ctx, 'auditPlans')).find((plan) => plan.auditName === audit.name);
-  if (there?.status === audit.status && audit.status !== 'fieldwork') return;
+  // what was reported takes nothing in any more: a making that was cut short there goes on with the report
+  if (there?.status === 'reported' || (there?.status === audit.status && audit.status !== 'fieldwork')) return;
   const start = audit.tests.length > 0 ? 'fieldwork' : audit.status;
   const planId =
     there?.id ??
@@ -123,18 +123,36 @@ async function makeAudit(
   }
 }
 
-/** An audit that is reported takes no more findings in, so its state comes last. */
-async function endAudits({ content, as }: TenantToFill, records: Records): Promise<void> {
+/**
+ * An audit that is reported takes no more findings in, so its state comes last. Gives what closes those whose report is issued first, for a
+ * closed audit takes no report any more.
+ */
+async function endAudits({ content, as, name, printer }: TenantToFill, records: Records): Promise<() => Promise<void>> {
   const ctx = as('auditor');
   const plans = await records.all(ctx, 'auditPlans');
+  const left: (() => Promise<void>)[] = [];
   for (const audit of content.audits) {
     const plan = known(
       plans.find((row) => row.auditName === audit.name),
       audit.name,
     );
-    await makeReport(ctx, records, plan, audit.status);
-    await records.bring(ctx, 'auditPlans', plan, {}, audit.status);
+    const reportId = await makeReport(ctx, records, plan, audit.status);
+    const approver = content.fieldwork?.reviewer;
+    if (audit.status !== 'closed' || plan.status === 'closed' || reportId === null || approver === undefined) {
+      await records.bring(ctx, 'auditPlans', plan, {}, audit.status);
+      continue;
+    }
+    await records.bring(ctx, 'auditPlans', plan, {}, 'reported');
+    const issue = await beginIssue(reportId, { tenant: name, printer, lead: ctx, approver: as('auditor', approver) });
+    left.push(async () => {
+      await issue();
+      const { rows } = await records.page(ctx, 'auditPlans', [{ field: 'auditName', op: 'eq', value: audit.name }]);
+      await records.bring(ctx, 'auditPlans', known(rows[0], audit.name), {}, audit.status);
+    });
   }
+  return async () => {
+    for (const close of left) await close();
+  };
 }
 
 async function bringTest(
@@ -155,49 +173,4 @@ async function bringTest(
     testedBy: ctx.session.personId,
   };
   await records.bring(ctx, 'controlTests', row, wanted, test.status);
-}
-
-function testOf(
-  ref: string,
-  tests: readonly EntityRow<'controlTests'>[],
-  controls: Controls,
-): EntityRow<'controlTests'> | undefined {
-  const control = controls.get(ref);
-  return control && tests.find((test) => test.controlId === control.id);
-}
-
-/** Oldest first, so that their numbers rise with time as they would have. */
-async function makeFindings({ content, today, as, person }: TenantToFill, records: Records, controls: Controls): Promise<void> {
-  const ctx = as('auditor');
-  const plans = await records.all(ctx, 'auditPlans');
-  const tests = await records.all(ctx, 'controlTests');
-  const there = await records.all(ctx, 'findings');
-  const actions = await records.all(ctx, 'actions');
-  for (const finding of [...content.findings].sort((a, b) => b.age - a.age)) {
-    const plan = known(
-      plans.find((row) => row.auditName === finding.audit),
-      `the audit ${finding.audit}`,
-    );
-    const inPlan = tests.filter((test) => test.auditPlanId === plan.id);
-    const wanted = {
-      ...textsOf(finding),
-      auditPlanId: plan.id,
-      controlId: known(controls.get(finding.control), `the control ${finding.control}`).id,
-      controlTestId: testOf(finding.control, inPlan, controls)?.id,
-      ownerId: finding.owner === null ? undefined : person(finding.owner),
-      dueDate: finding.due === null ? undefined : addDays(today, finding.due),
-    };
-    const row = there.find((one) => one.title === finding.title);
-    if (row) await records.bring(ctx, 'findings', row, {}, finding.status);
-    const findingId = row?.id ?? (await records.create(ctx, 'findings', wanted, finding.status));
-    for (const { title, owner, due, status } of finding.actions) {
-      if (actions.some((one) => one.findingId === findingId && one.title === title)) continue;
-      const values = { title, findingId, ownerId: person(owner), dueDate: addDays(today, due) };
-      await records.create(ctx, 'actions', values, status);
-    }
-  }
-}
-
-function textsOf({ title, kind, severity, criteria, condition, cause, effect, recommendation, managementResponse }: DemoFinding) {
-  return { title, kind, severity, criteria, condition, cause, effect, recommendation, managementResponse };
 }

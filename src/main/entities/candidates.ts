@@ -16,6 +16,7 @@ export const SEARCHED_TABLES: ReadonlySet<string> = new Set([
   ...['compliance_assessments', 'requirement_assessments', 'assessment_controls', 'assessment_evidence'],
   ...['samples', 'sample_items', 'test_exceptions', 'evidence_requests', 'audit_team', 'audit_milestones', 'time_entries'],
   ...['cross_references', 'tick_marks', 'ticks', 'review_notes', 'audit_reports'],
+  ...['finding_extensions', 'report_blocks'],
   ...['policies', 'policy_versions', 'policy_requirements', 'policy_controls', 'policy_rounds', 'policy_acknowledgements'],
 ]);
 

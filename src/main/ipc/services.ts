@@ -83,6 +83,7 @@ import type {
 import type { RecordView } from '@shared/wire/records';
 import type { SearchHit } from '@shared/wire/search';
 import type { SignInInput } from '@shared/wire/session';
+import type { AuditStory } from '@shared/wire/story';
 import type {
   FullTrailQuery,
   TrailEntryDetails,
@@ -204,6 +205,7 @@ export interface AuditsPort {
   programme(call: TenantCall, planId: string): Promise<Programme>;
   workpaper(call: TenantCall, testId: string): Promise<Workpaper>;
   raiseFinding(call: TenantCall, input: RaiseFindingInput): Promise<RaiseFindingResult>;
+  story(call: TenantCall, planId: string): Promise<AuditStory>;
 }
 
 export interface AssessmentsPort {

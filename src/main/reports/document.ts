@@ -36,7 +36,15 @@ export interface ReportDocument {
   readonly blocks: readonly DocumentBlock[];
 }
 
+/** What stands on each page beside its content; the page's number and how many there are come by themselves. */
+export interface PrintOptions {
+  readonly landscape: boolean;
+  /** At the top, left and right. Left out: the top is empty. */
+  readonly header?: readonly [left: string, right: string];
+  readonly footer: string;
+}
+
 /** Prints a page of HTML; where there is no window (the command line, tests) there is no printer. */
 export interface PdfPrinter {
-  print(html: string, options: { readonly landscape: boolean; readonly footer: string }): Promise<Uint8Array>;
+  print(html: string, options: PrintOptions): Promise<Uint8Array>;
 }

@@ -35,32 +35,35 @@ const STYLE = `
   nav ol { list-style: none; padding: 0; }
   nav li { border-bottom: 0.5pt dotted #8892a2; padding: 3pt 0; }
   nav li.part { padding-left: 12pt; color: #4e5969; }
-  nav a { color: inherit; text-decoration: none; }
+  nav a { color: inherit; text-decoration: none; display: flex; justify-content: space-between; gap: 12pt; }
+  nav .page { min-width: 24pt; text-align: right; font-variant-numeric: tabular-nums; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
   th { text-align: left; font-weight: 600; border-bottom: 1pt solid #8892a2; padding: 3pt 5pt; }
   td { vertical-align: top; border-bottom: 0.5pt solid #dfe3e8; padding: 3pt 5pt; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
 
-/** The whole page. */
-export function toHtml(document: ReportDocument): string {
+/** The whole page. `pages`: on which page the heading with an anchor stands, once that is known. */
+export function toHtml(document: ReportDocument, pages: ReadonlyMap<string, number> = new Map()): string {
   const { title, tenant, subtitle, blocks, cover } = document;
   const below = [tenant, subtitle].filter(Boolean).join(' · ');
   const head =
     cover === undefined
       ? `<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(below)}</p></header>`
-      : `<header class="cover"><p class="tenant">${escapeHtml(tenant)}</p><h1>${escapeHtml(title)}</h1>${factsOf(cover)}</header>${contents(blocks)}`;
+      : `<header class="cover"><p class="tenant">${escapeHtml(tenant)}</p><h1>${escapeHtml(title)}</h1>${factsOf(cover)}</header>${contents(blocks, pages)}`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body>${head}
 ${blocks.map(block).join('\n')}
 </body></html>`;
 }
 
-/** The headings, each a link to its place. */
-function contents(blocks: readonly DocumentBlock[]): string {
+/** The headings, each a link to its place, with its page. */
+function contents(blocks: readonly DocumentBlock[], pages: ReadonlyMap<string, number>): string {
   const lines = blocks.flatMap((it, nth) =>
     it.kind === 'heading'
-      ? [`<li class="${it.level === 1 ? 'section' : 'part'}"><a href="#b${nth}">${escapeHtml(it.text)}</a></li>`]
+      ? [
+          `<li class="${it.level === 1 ? 'section' : 'part'}"><a href="#b${nth}"><span>${escapeHtml(it.text)}</span><span class="page">${pages.get(`b${nth}`) ?? ''}</span></a></li>`,
+        ]
       : [],
   );
   return `<nav><h2>Contents</h2><ol>${lines.join('')}</ol></nav>`;

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { toDocx } from './docx';
 import { toHtml } from './html';
 import { parseMarkdown } from './markdown';
+import { plainText } from './plain-text';
 
 const parse = (text: string) => parseMarkdown(text, { lines: 'joined' });
 const document = (text: string) => ({
@@ -170,4 +171,10 @@ describe('a marked text', () => {
       'Headers and footers are left out.',
     ]);
   });
+});
+
+it('is plain lines where nothing else has a place', () => {
+  expect(plainText('# One\n\nA **b**\nc\n\n- x\n  1. y\n- [x] *z*\n\n3. q\n\n| a | b |\n|---|---|\n| 1 | 2 |')).toBe(
+    'One\nA b\nc\n• x\n   1. y\n☑ z\n3. q\na | b\n1 | 2',
+  );
 });

@@ -22,7 +22,8 @@ describe('a report', () => {
   it('is one page of HTML with cover and contents, all text escaped', () => {
     const html = toHtml(DOCUMENT);
     expect(html).toContain('class="cover"');
-    expect(html).toContain('<a href="#b0">Executive summary</a>');
+    expect(html).toContain('<a href="#b0"><span>Executive summary</span><span class="page"></span></a>');
+    expect(toHtml(DOCUMENT, new Map([['b0', 3]]))).toContain('<span class="page">3</span>');
     expect(html).toContain('<h2 id="b0">Executive summary</h2>');
     expect(html).toContain('<strong>good</strong> &lt;b&gt;not&lt;/b&gt;');
     expect(html).toContain('<ul><li>one</li><li>two</li></ul>');

@@ -1,9 +1,9 @@
 /** Every entity of the workstation, by name. A new entity is its definition, a line here, its table and its drizzle tie. */
 import { tellEntityNames } from '../entity-names';
 import { auditEvidence, evidenceFile } from './auditops/evidence';
-import { action, finding } from './auditops/finding';
+import { action, finding, findingExtension } from './auditops/finding';
 import { auditPlan, controlTest } from './auditops/plan';
-import { auditReport } from './auditops/report';
+import { auditReport, reportBlock } from './auditops/report';
 import { evidenceRequest } from './auditops/request';
 import { sample, sampleItem, testException } from './auditops/sample';
 import { auditMilestone, auditTeam, timeEntry } from './auditops/team';
@@ -31,6 +31,7 @@ export const ENTITIES = {
   evidenceFiles: evidenceFile,
   findings: finding,
   actions: action,
+  findingExtensions: findingExtension,
   savedViews: savedView,
   complianceAssessments: complianceAssessment,
   requirementAssessments: requirementAssessment,
@@ -48,6 +49,7 @@ export const ENTITIES = {
   ticks: tick,
   reviewNotes: reviewNote,
   auditReports: auditReport,
+  reportBlocks: reportBlock,
   policies: policy,
   policyVersions: policyVersion,
   policyRequirements: policyRequirement,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AGE_BUCKETS, type AgedFinding, bucketOf, daysBetween, daysOpen, daysOverdue, monthsOf } from './ageing';
-import { layoutOf, moveSection, SECTION_TITLES, type SectionKey } from './layout';
+import { blockKey, type FixedSection, layoutOf, moveSection, placeSection, SECTION_TITLES, sectionTitle } from './layout';
 import { suggestRating } from './rating';
 
 const severity = fc.constantFrom('low', 'medium', 'high', 'critical' as const);
@@ -57,10 +57,40 @@ describe('the layout', () => {
   it('moves a section there and back', () => {
     const layout = layoutOf(null);
     fc.assert(
-      fc.property(fc.constantFrom(...(Object.keys(SECTION_TITLES) as SectionKey[])), (key) => {
+      fc.property(fc.constantFrom(...(Object.keys(SECTION_TITLES) as FixedSection[])), (key) => {
         const at = layout.sections.findIndex((section) => section.key === key);
         const moved = moveSection(layout, key, 1);
         expect(at === layout.sections.length - 1 ? moved : moveSection(moved, key, -1)).toEqual(layout);
+      }),
+    );
+  });
+});
+
+describe('blocks of the report’s own text', () => {
+  const block = fc.record({ id: fc.uuid(), title: fc.string() });
+  const blocks = fc.uniqueArray(block, { selector: ({ id }) => id, maxLength: 6 });
+  it('stand once each, whatever the layout says of them or of others', () => {
+    fc.assert(
+      fc.property(blocks, blocks, (there, gone) => {
+        const stored = { sections: [...gone, ...there.slice(0, 2)].map(({ id }) => ({ key: blockKey(id), shown: false })) };
+        const layout = layoutOf(stored, there);
+        const keys = layout.sections.map(({ key }) => key);
+        expect(new Set(keys).size).toBe(keys.length);
+        expect(keys.filter((key) => key.startsWith('block:')).sort()).toEqual(there.map(({ id }) => blockKey(id)).sort());
+        for (const { id, title } of there) expect(sectionTitle(blockKey(id), there)).toBe(title);
+      }),
+    );
+  });
+  it('are placed where another section stands, and nothing is lost', () => {
+    fc.assert(
+      fc.property(blocks, fc.nat(), fc.nat(), (there, from, to) => {
+        const layout = layoutOf(null, there);
+        const [a, b] = [layout.sections[from % layout.sections.length], layout.sections[to % layout.sections.length]];
+        if (!a || !b) return;
+        const placed = placeSection(layout, a.key, b.key);
+        expect(placed.sections[to % layout.sections.length]).toEqual(a);
+        expect(new Set(placed.sections)).toEqual(new Set(layout.sections));
+        expect(placed.sections.filter(({ key }) => key !== a.key)).toEqual(layout.sections.filter(({ key }) => key !== a.key));
       }),
     );
   });

@@ -19,6 +19,13 @@ export const reportFindingSchema = z.object({
   effect: words,
   recommendation: words,
   managementResponse: words,
+  // what came with a later version of the workstation is not in reports that were issued before
+  responseKind: words.default(null),
+  respondedOn: words.default(null),
+  respondedBy: words.default(null),
+  repeats: words.default(null),
+  extensions: z.number().default(0),
+  retests: z.array(z.object({ ref: z.string(), date: z.string(), result: z.string() })).default([]),
   actions: z.array(z.object({ ref: z.string(), title: z.string(), owner: words, dueDate: words, status: z.string() })),
 });
 export type ReportFinding = z.infer<typeof reportFindingSchema>;
@@ -52,6 +59,7 @@ export const reportBodySchema = z.object({
   ),
   evidence: z.array(z.object({ ref: z.string(), title: z.string(), status: z.string(), fileName: words, sha256: words })),
   signOffs: z.array(z.object({ what: z.string(), kind: z.string(), by: words, at: z.string(), sha256: z.string() })),
+  blocks: z.array(z.object({ id: z.guid(), rowVersion: z.number(), title: z.string(), content: words })).default([]),
 });
 export type ReportBody = z.infer<typeof reportBodySchema>;
 
@@ -83,3 +91,15 @@ export const issueReportSchema = z.strictObject({
 export type IssueReportInput = z.infer<typeof issueReportSchema>;
 export const reviseReportSchema = z.strictObject({ opId: operationIdSchema, reportId: z.uuid(), newReportId: z.uuid() });
 export type ReviseReportInput = z.infer<typeof reviseReportSchema>;
+
+/** Sets the tenant's Word template from a chosen file; without one, the built-in template is used again. */
+export const setTemplateSchema = z.strictObject({ opId: operationIdSchema, templateId: z.uuid(), grantId: z.uuid().nullable() });
+export type SetTemplateInput = z.infer<typeof setTemplateSchema>;
+
+export interface TemplateInUse {
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly by: string | null;
+  readonly at: string;
+}

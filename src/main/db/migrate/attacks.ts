@@ -14,7 +14,7 @@ export const TABLES = [
   ...['record_templates'],
   ...['samples', 'sample_items', 'test_exceptions', 'evidence_requests', 'audit_team', 'audit_milestones', 'time_entries'],
   ...['cross_references', 'tick_marks', 'ticks', 'review_notes'],
-  ...['report_files'],
+  ...['report_files', 'report_blocks', 'report_templates', 'finding_extensions'],
   ...['policy_versions', 'policy_requirements', 'policy_controls', 'policy_rounds', 'policy_acknowledgements'],
 ];
 /** Marks that every person sets for themselves, whatever their function. */

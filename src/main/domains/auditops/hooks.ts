@@ -1,4 +1,4 @@
-/** The rules of control tests that go beyond their fields, as hooks of the one pipeline. */
+/** The rules of control tests and findings that go beyond their fields, as hooks of the one pipeline. */
 
 import { invalid } from '@main/entities/faults';
 import type { EntityHooks, HookTable } from '@main/entities/hooks';
@@ -28,6 +28,13 @@ const controlTestHooks: EntityHooks = {
     if (state === 'done' && row?.status !== 'done') requireResult({ ...row, ...write });
     return automatic;
   },
+  /** A retest that is done has moved its finding. */
+  after: ({ before, row }) => (isSet(row.retestOfId) && row.status === 'done' && before?.status !== 'done' ? ['findings'] : []),
+};
+
+/** The database counts a later date by itself. */
+const findingHooks: EntityHooks = {
+  after: ({ before, row }) => (before !== null && before.extensionCount !== row.extensionCount ? ['findingExtensions'] : []),
 };
 
 /** A result follows from both axes, or from one that is ineffective (as the database derives it). */
@@ -38,4 +45,4 @@ function requireResult(test: Values): void {
   if (missing.length > 0) throw invalid(missing.map((path) => ({ path, message: 'is needed before the test is done' })));
 }
 
-export const AUDITOPS_HOOKS: HookTable = { controlTests: controlTestHooks };
+export const AUDITOPS_HOOKS: HookTable = { controlTests: controlTestHooks, findings: findingHooks };

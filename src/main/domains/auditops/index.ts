@@ -10,11 +10,13 @@ import type {
   Workpaper,
 } from '@shared/wire/audits';
 import type { AttachResult } from '@shared/wire/evidence';
+import type { AuditStory } from '@shared/wire/story';
 import { type AttachEvidenceInput, attachEvidence } from './attach-evidence';
 import { AUDITOPS_HOOKS } from './hooks';
 import { type PlanProgrammeInput, planProgramme } from './plan-programme';
 import { auditScope, programme } from './programme';
 import { raiseFinding } from './raise-finding';
+import { auditStory } from './story';
 import { workpaper } from './workpaper';
 
 export { type AttachEvidenceInput, AUDITOPS_HOOKS, type PlanProgrammeInput };
@@ -40,6 +42,11 @@ export class AuditOps {
 
   raiseFinding(ctx: EntityContext, input: RaiseFindingInput): Promise<RaiseFindingResult> {
     return raiseFinding(ctx, AUDITOPS_HOOKS, input);
+  }
+
+  /** What happened in an audit, and when. */
+  story(ctx: EntityContext, planId: string): Promise<AuditStory> {
+    return auditStory(ctx, planId);
   }
 
   attachEvidence(ctx: EntityContext, input: AttachEvidenceInput): Promise<AttachResult> {

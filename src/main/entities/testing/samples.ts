@@ -119,6 +119,28 @@ export const SAMPLES: Record<EntityName, Sample> = {
     create: () => ({ list: 'findings', name: 'Mine', definition: { filter: [] }, sharing: 'private', place: 1 }),
     update: { sharing: 'functions', functions: ['auditor', 'risk'] },
   },
+  // written when the agreed date of a finding moves
+  findingExtensions: {
+    prepare: async (ids, act) => {
+      const id = newId();
+      await act(
+        'auditor',
+        `INSERT INTO findings (id, title, kind, severity, due_date) VALUES ($1::uuid, 'Late', 'observation', 'low', '2026-03-01')`,
+        [id],
+      );
+      for (const status of ['confirmed', 'assigned'])
+        await act('auditor', 'UPDATE findings SET status = $2::text WHERE id = $1::uuid', [id, status]);
+      await act(
+        'auditor',
+        `WITH why AS (SELECT set_config('app.reason', 'waits for a part', true)) UPDATE findings SET due_date = '2026-04-01' FROM why WHERE findings.id = $1::uuid`,
+        [id],
+      );
+      const [row] = await act('auditor', 'SELECT id FROM finding_extensions WHERE finding_id = $1::uuid', [id]);
+      ids.findingExtensions = String(row?.id);
+    },
+    create: () => ({}),
+    statement: () => null,
+  },
   actions: { create: (ids) => ({ title: 'Fix it', findingId: ids.findings }), update: { status: 'done' } },
   complianceAssessments: {
     create: (ids) => ({ name: 'GDPR 2026', regulationId: ids.regulations, assessmentDate: '2026-03-01', targetScore: 4 }),
@@ -187,6 +209,10 @@ export const SAMPLES: Record<EntityName, Sample> = {
   auditReports: {
     create: (ids) => ({ title: 'Report', auditPlanId: ids.auditPlans }),
     update: { overallRating: 'satisfactory', executiveSummary: 'a\nb', layout: { sections: [] } },
+  },
+  reportBlocks: {
+    create: (ids) => ({ title: 'Limits of the work', auditReportId: ids.auditReports, content: 'a\nb' }),
+    update: { content: 'a\n\n- b' },
   },
   reviewNotes: {
     create: (ids) => ({ note: 'Which period?', controlTestId: ids.controlTests }),

@@ -6,6 +6,7 @@ import {
   scopeInputSchema,
   workpaperInputSchema,
 } from '@shared/wire/audits';
+import { storyInputSchema } from '@shared/wire/story';
 import { router, tenantProcedure } from '../procedures';
 
 export const auditsRouter = router({
@@ -21,6 +22,7 @@ export const auditsRouter = router({
   raiseFinding: tenantProcedure
     .input(raiseFindingInputSchema)
     .mutation(({ ctx, input }) => ctx.services.audits.raiseFinding(ctx.call, input)),
+  story: tenantProcedure.input(storyInputSchema).query(({ ctx, input }) => ctx.services.audits.story(ctx.call, input.planId)),
   workpaper: tenantProcedure
     .input(workpaperInputSchema)
     .query(({ ctx, input }) => ctx.services.audits.workpaper(ctx.call, input.testId)),

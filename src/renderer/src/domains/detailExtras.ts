@@ -97,7 +97,17 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
       },
     ],
   },
-  findings: { cards: SIGNED },
+  findings: {
+    cards: [
+      {
+        key: 'follow-up',
+        column: 'side',
+        above: true,
+        load: async () => (await import('../features/findings/FollowUpCard')).FollowUpCard,
+      },
+      ...SIGNED,
+    ],
+  },
   auditReports: {
     tabs: [
       {
@@ -126,6 +136,12 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
         label: 'Progress',
         place: 'first',
         load: async () => (await import('../features/fieldwork/AuditProgressTab')).AuditProgressTab,
+      },
+      {
+        key: 'timeline',
+        label: 'Timeline',
+        place: 'first',
+        load: async () => (await import('../features/fieldwork/AuditStoryTab')).AuditStoryTab,
       },
     ],
     actions: [

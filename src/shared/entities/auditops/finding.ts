@@ -1,8 +1,9 @@
-/** Findings and the actions that settle them. */
+/** Findings, the actions that settle them, and each time that a finding got more time. */
+import { TENANT_FUNCTIONS } from '../../roles';
 import { defineEntity } from '../define';
-import { choice, date, instant, longText, person, reference, tags, text } from '../fields';
+import { choice, date, instant, integer, longText, person, reference, tags, text } from '../fields';
 import { ACTION_ACCESS, AUDIT_ACCESS } from './access';
-import { ACTION_STATUS, FINDING_KIND, FINDING_SETTLED, FINDING_STATUS, SEVERITY, SIGN_STATE } from './options';
+import { ACTION_STATUS, FINDING_KIND, FINDING_SETTLED, FINDING_STATUS, RESPONSE_KIND, SEVERITY, SIGN_STATE } from './options';
 
 export const finding = defineEntity({
   name: 'findings',
@@ -29,7 +30,13 @@ export const finding = defineEntity({
     effect: longText({ label: 'Effect', help: 'What it may lead to' }),
     recommendation: longText({ label: 'Recommendation' }),
     tags: tags({ label: 'Tags' }),
+    responseKind: choice({ label: 'Management says', options: RESPONSE_KIND, merge: 'ask' }),
     managementResponse: longText({ label: 'Management response' }),
+    respondedOn: date({ label: 'Answered on', help: 'Today, where it stays empty' }),
+    respondedBy: person({ label: 'Answered by', help: 'The owner, where it stays empty' }),
+    repeatOfId: reference({ label: 'Repeats', help: 'The earlier finding that came back', target: 'findings' }),
+    extensionCount: integer({ label: 'Extensions', required: true, writable: 'never', min: 0 }),
+    settledAt: instant({ label: 'Settled', writable: 'never' }),
     signState: choice({ label: 'Sign-off', options: SIGN_STATE, required: true, writable: 'never' }),
   },
   refField: 'ref',
@@ -79,6 +86,8 @@ export const finding = defineEntity({
       },
       { key: 'changed', label: 'Changed after review', filter: [{ field: 'signState', op: 'eq', value: 'changed' }] },
       { key: 'verify', label: 'Ready to verify', filter: [{ field: 'status', op: 'eq', value: 'resolved' }] },
+      { key: 'repeats', label: 'Repeats', filter: [{ field: 'repeatOfId', op: 'notEmpty' }] },
+      { key: 'extended', label: 'Extended', filter: [{ field: 'extensionCount', op: 'gt', value: 0 }] },
     ],
   },
   form: [
@@ -86,12 +95,20 @@ export const finding = defineEntity({
       title: 'What was found',
       fields: ['title', ['kind', 'severity'], 'criteria', 'condition', 'cause', 'effect', 'recommendation'],
     },
-    { title: 'Who and when', reason: 'drives what is due', fields: [['ownerId', 'dueDate'], 'managementResponse', 'tags'] },
-    { title: 'Where it came from', fields: ['auditPlanId', ['controlTestId', 'controlId']] },
+    { title: 'Who and when', reason: 'drives what is due', fields: [['ownerId', 'dueDate'], 'tags'] },
+    {
+      title: 'Management response',
+      reason: 'what is not agreed in full needs words',
+      fields: ['responseKind', 'managementResponse', ['respondedBy', 'respondedOn']],
+    },
+    { title: 'Where it came from', fields: ['auditPlanId', ['controlTestId', 'controlId'], 'repeatOfId'] },
     { title: 'State', reason: 'dismissing and accepting need a reason', fields: ['status'] },
   ],
   children: [
     { entity: 'actions', field: 'findingId', label: 'Actions' },
+    { entity: 'controlTests', field: 'retestOfId', label: 'Retests' },
+    { entity: 'findingExtensions', field: 'findingId', label: 'Extensions' },
+    { entity: 'findings', field: 'repeatOfId', label: 'Repeated by' },
     { entity: 'auditEvidence', field: 'findingId', label: 'Evidence' },
     { entity: 'testExceptions', field: 'findingId', label: 'Exceptions' },
     { entity: 'crossReferences', field: 'toFindingId', label: 'Referred to by' },
@@ -103,7 +120,10 @@ export const finding = defineEntity({
     settled: FINDING_SETTLED,
     review: { states: ['resolved'], by: ['auditor'] },
   },
-  copy: { afresh: ['dueDate', 'managementResponse'], children: ['actions.findingId'] },
+  copy: {
+    afresh: ['dueDate', 'managementResponse', 'responseKind', 'respondedOn', 'respondedBy', 'repeatOfId'],
+    children: ['actions.findingId'],
+  },
 });
 
 export const action = defineEntity({
@@ -174,4 +194,41 @@ export const action = defineEntity({
   children: [],
   work: { assignee: ['ownerId'], due: 'dueDate', settled: ['done', 'cancelled'] },
   copy: { afresh: ['dueDate'] },
+});
+
+/** Written by the database when the agreed date of a finding moves later. */
+export const findingExtension = defineEntity({
+  name: 'findingExtensions',
+  table: 'finding_extensions',
+  domain: 'auditops',
+  label: { one: 'Extension', many: 'Extensions' },
+  icon: 'clock',
+  purpose: 'An extension is more time for a finding, with the reason. It is counted, and nobody takes it back.',
+  fields: {
+    findingId: reference({ label: 'Finding', target: 'findings', required: true, writable: 'never', merge: 'immutable' }),
+    number: integer({ label: 'No.', required: true, writable: 'never', merge: 'immutable', min: 1 }),
+    fromDate: date({ label: 'From', required: true, writable: 'never', merge: 'immutable' }),
+    toDate: date({ label: 'To', required: true, writable: 'never', merge: 'immutable' }),
+    reason: longText({ label: 'Reason', required: true, writable: 'never', merge: 'immutable' }),
+  },
+  refField: null,
+  titleField: 'reason',
+  naturalKey: [],
+  access: { read: TENANT_FUNCTIONS, create: [], update: [], archive: [] },
+  list: {
+    columns: [
+      { field: 'number', width: 60 },
+      { field: 'reason' },
+      { field: 'fromDate', width: 120 },
+      { field: 'toDate', width: 120 },
+      { field: 'createdAt', width: 150 },
+      { field: 'findingId', width: 240 },
+    ],
+    sort: [{ field: 'createdAt', dir: 'asc' }],
+    search: ['reason'],
+    views: [{ key: 'all', label: 'All', filter: [] }],
+  },
+  form: [],
+  children: [],
+  copy: false,
 });

@@ -70,6 +70,13 @@ export const FINDING_STATUS = [
 /** A finding in one of these no longer waits for anybody. */
 export const FINDING_SETTLED = ['verified', 'closed', 'dismissed', 'risk_accepted'] as const;
 
+/** What management says to a finding. */
+export const RESPONSE_KIND = [
+  { value: 'agreed', label: 'Agreed', tone: 'good', shape: 'check' },
+  { value: 'partly_agreed', label: 'Partly agreed', tone: 'attention', shape: 'circle-half' },
+  { value: 'disagreed', label: 'Disagreed', tone: 'bad', shape: 'x' },
+] as const satisfies readonly EnumOption[];
+
 export const ACTION_STATUS = [
   { value: 'to_do', label: 'To do', tone: 'neutral', shape: 'circle' },
   { value: 'in_progress', label: 'In progress', tone: 'underway', shape: 'circle-dashed' },

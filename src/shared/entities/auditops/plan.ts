@@ -123,6 +123,12 @@ export const controlTest = defineEntity({
     auditPlanId: reference({ label: 'Audit plan', target: 'auditPlans', merge: 'immutable' }),
     controlId: reference({ label: 'Control', target: 'controls', merge: 'immutable' }),
     requirementId: reference({ label: 'Requirement', target: 'requirements' }),
+    retestOfId: reference({
+      label: 'Retest of',
+      help: 'Its result decides this finding',
+      target: 'findings',
+      merge: 'immutable',
+    }),
     title: text({ label: 'Test', required: true, max: 255 }),
     family: text({ label: 'Family', max: 60 }),
     status: choice({ label: 'State', options: TEST_STATUS, required: true, merge: 'state' }),
@@ -172,10 +178,14 @@ export const controlTest = defineEntity({
       { key: 'open', label: 'Not done', filter: [{ field: 'status', op: 'ne', value: 'done' }] },
       { key: 'review', label: 'Ready for review', filter: [{ field: 'status', op: 'eq', value: 'in_review' }] },
       { key: 'changed', label: 'Changed after review', filter: [{ field: 'signState', op: 'eq', value: 'changed' }] },
+      { key: 'retests', label: 'Retests', filter: [{ field: 'retestOfId', op: 'notEmpty' }] },
     ],
   },
   form: [
-    { title: 'What is tested', fields: ['title', ['auditPlanId', 'controlId'], ['requirementId', 'family'], 'procedure'] },
+    {
+      title: 'What is tested',
+      fields: ['title', ['auditPlanId', 'controlId'], ['requirementId', 'family'], 'retestOfId', 'procedure'],
+    },
     { title: 'Who and when', fields: [['testedBy', 'testDate'], 'budgetMinutes'] },
     { title: 'Design', fields: ['designEffectiveness', 'designNotes'] },
     { title: 'Operation', fields: ['operatingEffectiveness', 'operatingNotes', 'testNotes'] },
@@ -194,7 +204,7 @@ export const controlTest = defineEntity({
   work: { assignee: ['testedBy'], due: 'testDate', settled: ['done'], review: { states: ['in_review'], by: ['auditor'] } },
   copy: {
     afresh: [
-      ...['testedBy', 'testDate', 'testNotes'],
+      ...['testedBy', 'testDate', 'testNotes', 'retestOfId'],
       ...['designEffectiveness', 'designNotes', 'operatingEffectiveness', 'operatingNotes'],
     ],
   },

@@ -73,7 +73,10 @@ export const auditReport = defineEntity({
     },
     { title: 'State', reason: 'a report is issued on its Report page', fields: ['status'] },
   ],
-  children: [{ entity: 'auditReports', field: 'replacesId', label: 'New versions' }],
+  children: [
+    { entity: 'auditReports', field: 'replacesId', label: 'New versions' },
+    { entity: 'reportBlocks', field: 'auditReportId', label: 'Text blocks' },
+  ],
   approval: [
     {
       to: 'issued',
@@ -84,5 +87,33 @@ export const auditReport = defineEntity({
     },
   ],
   work: { settled: ['issued'], review: { states: ['in_review'], by: ['auditor'] } },
-  copy: { afresh: ['overallRating', 'versionNumber', 'replacesId'] },
+  copy: { afresh: ['overallRating', 'versionNumber', 'replacesId', 'layout'] },
+});
+
+/** Where a block stands among the sections is said by the report's `layout`. */
+export const reportBlock = defineEntity({
+  name: 'reportBlocks',
+  table: 'report_blocks',
+  domain: 'auditops',
+  label: { one: 'Text block', many: 'Text blocks' },
+  icon: 'document',
+  purpose: 'A text block is a section of a report that has a title and words of its own.',
+  fields: {
+    auditReportId: reference({ label: 'Report', target: 'auditReports', required: true, merge: 'immutable' }),
+    title: text({ label: 'Title', required: true, max: 255 }),
+    content: longText({ label: 'Text', help: 'Markdown' }),
+  },
+  refField: null,
+  titleField: 'title',
+  naturalKey: [],
+  access: AUDIT_ACCESS,
+  list: {
+    columns: [{ field: 'title' }, { field: 'auditReportId', width: 240 }, { field: 'updatedAt', width: 150 }],
+    sort: [{ field: 'createdAt', dir: 'asc' }],
+    search: ['title', 'content'],
+    views: [{ key: 'all', label: 'All', filter: [] }],
+  },
+  form: [{ title: 'Text', fields: ['title', 'auditReportId', 'content'] }],
+  children: [],
+  copy: false,
 });

@@ -10,6 +10,7 @@ import {
   PLAN_TYPE,
   REPORT_RATING,
   REPORT_STATUS,
+  RESPONSE_KIND,
   SEVERITY,
   SIGN_STATE,
   TEST_RESULT,
@@ -66,6 +67,7 @@ export const controlTests = pgTable('control_tests', {
   operatingNotes: text('operating_notes'),
   budgetMinutes: integer('budget_minutes'),
   signState: oneOf('sign_state', 20, SIGN_STATE).notNull().default('unsigned'),
+  retestOfId: uuid('retest_of_id'),
 });
 
 export const auditEvidence = pgTable('audit_evidence', {
@@ -120,6 +122,12 @@ export const findings = pgTable('findings', {
   managementResponse: text('management_response'),
   tags: text('tags').array().notNull().default([]),
   signState: oneOf('sign_state', 20, SIGN_STATE).notNull().default('unsigned'),
+  responseKind: oneOf('response_kind', 20, RESPONSE_KIND),
+  respondedOn: date('responded_on', { mode: 'string' }),
+  respondedBy: uuid('responded_by'),
+  repeatOfId: uuid('repeat_of_id'),
+  extensionCount: integer('extension_count').notNull().default(0),
+  settledAt: instant('settled_at'),
 });
 
 export const actions = pgTable('actions', {
@@ -134,6 +142,17 @@ export const actions = pgTable('actions', {
   status: oneOf('status', 20, ACTION_STATUS).notNull().default('to_do'),
   completedAt: instant('completed_at'),
   tags: text('tags').array().notNull().default([]),
+});
+
+/** Written by `trace_finding` alone. */
+export const findingExtensions = pgTable('finding_extensions', {
+  ...systemColumns(),
+  ...restrictable(),
+  findingId: uuid('finding_id').notNull(),
+  number: integer('number').notNull(),
+  fromDate: date('from_date', { mode: 'string' }).notNull(),
+  toDate: date('to_date', { mode: 'string' }).notNull(),
+  reason: text('reason').notNull(),
 });
 
 export const auditReports = pgTable('audit_reports', {
@@ -170,6 +189,23 @@ export const reportFiles = pgTable('report_files', {
   format: varchar('format', { length: 10 }).notNull(),
   fileName: varchar('file_name', { length: 255 }).notNull(),
   sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+  sha256: varchar('sha256', { length: 64 }).notNull(),
+  bytes: bytea('bytes').notNull(),
+});
+
+export const reportBlocks = pgTable('report_blocks', {
+  ...systemColumns(),
+  ...restrictable(),
+  auditReportId: uuid('audit_report_id').notNull(),
+  title: varchar('title', { length: 255 }).notNull(),
+  content: text('content'),
+});
+
+/** The tenant's Word template and those before it; written by `set_report_template` alone. */
+export const reportTemplates = pgTable('report_templates', {
+  ...systemColumns(),
+  fileName: varchar('file_name', { length: 255 }).notNull(),
+  sizeBytes: integer('size_bytes').notNull(),
   sha256: varchar('sha256', { length: 64 }).notNull(),
   bytes: bytea('bytes').notNull(),
 });

@@ -45,7 +45,9 @@ export async function composeReport(ctx: EntityContext, reportId: string): Promi
         [id, report.replacesId],
       );
       const issued = report.status === 'issued';
-      const body = issued ? await issuedBody(tx, id) : await presentBody(tx, id, report.auditPlanId);
+      const body = issued
+        ? await issuedBody(tx, id)
+        : { ...(await presentBody(tx, id, report.auditPlanId)), blocks: await blocksOf(tx, id) };
       const { rows: files } = await tx.query<ReportFile & Record<string, unknown>>(
         `SELECT f.format, f.file_name AS "fileName", f.size_bytes::integer AS "sizeBytes", f.sha256 FROM report_files f
        WHERE f.audit_report_id = $1::uuid ORDER BY f.format DESC`,
@@ -90,7 +92,7 @@ async function issuedBody(tx: SqlClient, id: string): Promise<ReportBody> {
 type Row<T> = T & Record<string, unknown>;
 
 async function presentBody(tx: SqlClient, reportId: string, planId: string | null): Promise<ReportBody> {
-  if (planId === null) return { plan: null, findings: [], tests: [], samples: [], evidence: [], signOffs: [] };
+  if (planId === null) return { plan: null, findings: [], tests: [], samples: [], evidence: [], signOffs: [], blocks: [] };
   const all = async <T>(text: string) => (await tx.query<Row<T>>(text, [planId, reportId])).rows;
   // A record that is restricted by itself is read by fewer people than the report: it stays out.
   const open = (alias: string) =>
@@ -103,10 +105,15 @@ async function presentBody(tx: SqlClient, reportId: string, planId: string | nul
   const findings = await all<ReportBody['findings'][number]>(
     `SELECT f.id, f.ref, f.title, f.kind, f.severity, f.status, o.display_name AS owner, f.due_date::text AS "dueDate", f.criteria,
        f.condition, f.cause, f.effect, f.recommendation, f.management_response AS "managementResponse",
+       f.response_kind AS "responseKind", f.responded_on::text AS "respondedOn", m.display_name AS "respondedBy",
+       (SELECT concat_ws(' ', e.ref, e.title) FROM findings e WHERE e.id = f.repeat_of_id) AS repeats, f.extension_count AS extensions,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('ref', t.ref, 'date', t.test_date, 'result', t.test_result) ORDER BY t.test_date, t.ref)
+         FROM control_tests t WHERE t.retest_of_id = f.id AND t.status = 'done' AND t.archived_at IS NULL), '[]') AS retests,
        coalesce((SELECT jsonb_agg(jsonb_build_object('ref', a.ref, 'title', a.title, 'owner', ao.display_name, 'dueDate', a.due_date,
          'status', a.status) ORDER BY a.ref) FROM actions a LEFT JOIN people ao ON ao.id = a.owner_id
          WHERE a.finding_id = f.id AND a.archived_at IS NULL), '[]') AS actions
-     FROM findings f LEFT JOIN people o ON o.id = f.owner_id WHERE ${ofPlan} AND ${open('f')} ORDER BY f.ref`,
+     FROM findings f LEFT JOIN people o ON o.id = f.owner_id LEFT JOIN people m ON m.id = f.responded_by
+     WHERE ${ofPlan} AND ${open('f')} ORDER BY f.ref`,
   );
   const tests = await all<ReportBody['tests'][number]>(
     `SELECT t.title, c.ref AS control, t.design_effectiveness AS design, t.operating_effectiveness AS operating, t.test_result AS result,
@@ -138,4 +145,13 @@ async function presentBody(tx: SqlClient, reportId: string, planId: string | nul
      WHERE s.withdrawn_at IS NULL AND s.superseded_at IS NULL ORDER BY s.created_at, s.id`,
   );
   return reportBodySchema.parse({ plan: plan ?? null, findings, tests, samples, evidence, signOffs });
+}
+
+async function blocksOf(tx: SqlClient, reportId: string): Promise<ReportBody['blocks']> {
+  const { rows } = await tx.query<Row<ReportBody['blocks'][number]>>(
+    `SELECT b.id, b.row_version AS "rowVersion", b.title, b.content FROM report_blocks b
+     WHERE b.audit_report_id = $1::uuid AND b.archived_at IS NULL ORDER BY b.created_at, b.id`,
+    [reportId],
+  );
+  return rows;
 }

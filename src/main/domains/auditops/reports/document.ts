@@ -3,12 +3,14 @@ import type { DocumentBlock, ReportDocument } from '@main/reports/document';
 import type { EnumOption } from '@shared/entities/fields';
 import { type EntityName, entityOf } from '@shared/entities/registry';
 import {
+  blockOf,
   type DataSection,
+  isBlockSection,
   isTextSection,
   layoutOf,
   type ReportLayout,
-  SECTION_TITLES,
   type SectionKey,
+  sectionTitle,
 } from '@shared/reports/layout';
 import type { ReportBody, ReportFinding } from '@shared/wire/reports';
 import type { ComposedReport } from './compose';
@@ -73,11 +75,13 @@ export interface DocumentSection {
 
 /** The sections that the layout shows, in its order. */
 export function reportSections({ report, body }: Pick<ComposedReport, 'report' | 'body'>): readonly DocumentSection[] {
-  const layout = layoutOf(report.layout);
+  const layout = layoutOf(report.layout, body.blocks);
+  const inside = (key: SectionKey) => {
+    if (isTextSection(key)) return textOf(report[key]);
+    return isBlockSection(key) ? textOf(blockOf(key, body.blocks)?.content ?? null) : DATA[key](body, layout);
+  };
   return layout.sections.flatMap(({ key, shown }) =>
-    shown
-      ? [{ key, title: SECTION_TITLES[key], blocks: isTextSection(key) ? textOf(report[key]) : DATA[key](body, layout) }]
-      : [],
+    shown ? [{ key, title: sectionTitle(key, body.blocks), blocks: inside(key) }] : [],
   );
 }
 
@@ -172,18 +176,38 @@ const DATA: Readonly<Record<DataSection, (body: ReportBody, layout: ReportLayout
     ),
 };
 
+const resultWord = (result: string) => word('controlTests', 'testResult', result).toLowerCase();
+
+/** `extended twice`; nothing where it never was. */
+export function extended(count: number): string {
+  if (count === 0) return '';
+  return `extended ${count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`}`;
+}
+
+/** What management said, with its words. */
+export function responseOf(f: ReportFinding): string {
+  const who = [word('findings', 'responseKind', f.responseKind), f.respondedBy, day(f.respondedOn)].filter(Boolean).join(', ');
+  return [who, f.managementResponse].filter((part) => part?.trim()).join('\n');
+}
+
 function detailOf(f: ReportFinding, detail: ReportLayout['detail']): DocumentBlock[] {
   const parts: (readonly [string, string | null])[] = [
     ...(detail === 'brief' ? [] : [['Criteria', f.criteria] as const]),
     ['Condition', f.condition],
     ...(detail === 'brief' ? [] : [['Cause', f.cause] as const, ['Effect', f.effect] as const]),
     ['Recommendation', f.recommendation],
-    ...(detail === 'full' ? [['Management response', f.managementResponse] as const] : []),
+    ...(detail === 'full' ? [['Management response', responseOf(f)] as const] : []),
   ];
   const facts: [string, string][] = [
     ['Severity', `${word('findings', 'severity', f.severity)}, ${word('findings', 'kind', f.kind).toLowerCase()}`],
     ...(detail === 'full'
-      ? [['Owner and due date', [f.owner, day(f.dueDate)].filter(Boolean).join(', ')] as [string, string]]
+      ? [
+          ['Owner and due date', [f.owner, day(f.dueDate), extended(f.extensions)].filter(Boolean).join(', ')] as [
+            string,
+            string,
+          ],
+          ['Repeats', f.repeats ?? ''] as [string, string],
+        ]
       : []),
     ...parts.flatMap(([label, text]): [string, string][] => (text?.trim() ? [[label, text]] : [])),
   ];
@@ -201,6 +225,14 @@ function detailOf(f: ReportFinding, detail: ReportLayout['detail']): DocumentBlo
           ],
           f.actions.map((a) => [a.ref, a.title, a.owner ?? '', day(a.dueDate), word('actions', 'status', a.status)]),
         )
+      : []),
+    ...(detail === 'full' && f.retests.length > 0
+      ? [
+          {
+            kind: 'text' as const,
+            text: f.retests.map((t) => `Retest ${t.ref}, ${day(t.date)}: ${resultWord(t.result)}.`).join('\n'),
+          },
+        ]
       : []),
   ];
 }

@@ -1,15 +1,15 @@
 /** Issues reports and makes new versions of issued ones; both under the ledger, so that a second sending does nothing twice. */
 import { functionFor } from '@main/entities/access';
-import type { EntityContext } from '@main/entities/context';
+import type { EntityContext, SqlClient } from '@main/entities/context';
 import { parseInput } from '@main/entities/faults';
 import type { HookTable } from '@main/entities/hooks';
 import { readRow } from '@main/entities/read';
 import { parseStored } from '@main/entities/results';
-import { createWithin } from '@main/entities/write';
+import { createWithin, updateWithin } from '@main/entities/write';
 import { withLedger } from '@main/sync/ledger';
 import type { EntityRow } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
-import { TEXT_SECTIONS } from '@shared/reports/layout';
+import { blockKey, layoutOf, TEXT_SECTIONS } from '@shared/reports/layout';
 import {
   type IssueReportInput,
   issueReportSchema,
@@ -18,6 +18,7 @@ import {
   reportFileSchema,
   reviseReportSchema,
 } from '@shared/wire/reports';
+import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 
 export interface MadeFile {
@@ -94,11 +95,51 @@ export async function reviseReport(ctx: EntityContext, hooks: HookTable, input: 
         { entity: 'auditReports', id: asked.newReportId, hooks: hooks.auditReports },
         { ...words, versionNumber: before.versionNumber + 1, replacesId: before.id },
       );
+      await carryBlocks(tx, ctx, before, asked.newReportId);
       return { reportId: asked.newReportId, ref: String(made.row.ref) };
     },
   );
   if (!repeated) ctx.onChanged?.(['auditReports']);
   return result;
+}
+
+/** The text blocks of a report come along, each at its place; their ids are their own, made of those before so that a repetition is the same. */
+async function carryBlocks(
+  tx: SqlClient,
+  ctx: EntityContext,
+  before: EntityRow<'auditReports'>,
+  reportId: string,
+): Promise<void> {
+  const { rows } = await tx.query<{ id: string; title: string; content: string | null }>(
+    'SELECT b.id, b.title, b.content FROM report_blocks b WHERE b.audit_report_id = $1::uuid AND b.archived_at IS NULL ORDER BY b.created_at, b.id',
+    [before.id],
+  );
+  if (rows.length === 0) return;
+  const layout = layoutOf(before.layout, rows);
+  const carried = new Map<string, string>();
+  for (const { id, title, content } of rows) {
+    const newId = uuidv5(id, reportId);
+    carried.set(blockKey(id), blockKey(newId));
+    await createWithin(
+      tx,
+      ctx,
+      { entity: 'reportBlocks', id: newId },
+      { auditReportId: reportId, title, ...(content === null ? {} : { content }) },
+    );
+  }
+  const sections = layout.sections.map(({ key, shown }) => ({ key: carried.get(key) ?? key, shown }));
+  const found = await readRow<EntityRow<'auditReports'>>(tx, 'auditReports', reportId);
+  if (!found) throw new CodedError('NOT_FOUND', { entity: 'auditReports', id: reportId });
+  await updateWithin(
+    tx,
+    ctx,
+    { entity: 'auditReports', id: reportId },
+    {
+      baseVersion: found.row.rowVersion,
+      base: { layout: found.row.layout },
+      patch: { layout: { ...layout, sections, without: [...layout.without] } },
+    },
+  );
 }
 
 /** The bytes of a file of an issued report, held against its hash. */

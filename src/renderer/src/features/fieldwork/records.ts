@@ -32,6 +32,8 @@ export function useOperationIds(): { of: (content: unknown) => string; settle: (
 export interface RecordWriter {
   readonly busy: boolean;
   readonly create: (entity: EntityName, patch: Patch, words?: string) => Promise<boolean>;
+  /** As `create`, under an id that the caller made. */
+  readonly createAs: (id: string, entity: EntityName, patch: Patch, words?: string) => Promise<boolean>;
   readonly change: (entity: EntityName, seen: Seen, patch: Patch, words?: string) => Promise<boolean>;
   readonly archive: (entity: EntityName, seen: Seen, words?: string) => Promise<boolean>;
 }
@@ -70,6 +72,8 @@ export function useRecordWriter(): RecordWriter {
       newIds.current.set(key, entityId);
       return send({ entity, entityId, kind: 'create', baseVersion: null, base: {}, patch: { ...patch } }, words);
     },
+    createAs: (id, entity, patch, words) =>
+      send({ entity, entityId: id, kind: 'create', baseVersion: null, base: {}, patch: { ...patch } }, words),
     change(entity, seen, patch, words) {
       const base = Object.fromEntries(Object.keys(patch).map((key) => [key, jsonOf(Reflect.get(seen, key))]));
       return send({ entity, entityId: seen.id, kind: 'update', baseVersion: seen.rowVersion, base, patch: { ...patch } }, words);

@@ -38,3 +38,16 @@ export function monthsBetween(span: Span): readonly { readonly key: string; read
     return { key, label: nth === 0 || ofMonth === '01' ? `${name} ${ofYear}` : name, at: shareOf(span, key) };
   });
 }
+
+/** Events by their day, the newest day first; within a day as they came. */
+export function eventsByDay<E extends { readonly day: string }>(
+  events: readonly E[],
+): readonly { readonly day: string; readonly events: readonly E[] }[] {
+  const days = new Map<string, E[]>();
+  for (const event of events) {
+    const others = days.get(event.day);
+    if (others) others.push(event);
+    else days.set(event.day, [event]);
+  }
+  return [...days].sort(([a], [b]) => b.localeCompare(a)).map(([day, own]) => ({ day, events: own }));
+}

@@ -2,12 +2,14 @@
 import { Textarea } from '@mantine/core';
 import { MarkdownText } from '@renderer/components/MarkdownText';
 import type { RouterOutputs } from '@renderer/lib/trpc';
-import { isTextSection, SECTION_TITLES, type SectionKey, type TextSection } from '@shared/reports/layout';
+import { blockOf, isTextSection, type SectionKey, sectionTitle, type TextSection } from '@shared/reports/layout';
 import { Fragment } from 'react';
+import { ReportBlock } from './ReportBlock';
 import css from './ReportTab.module.css';
 
 export type Composed = RouterOutputs['reports']['compose'];
 type Block = Composed['sections'][number]['blocks'][number];
+export type OwnBlock = Composed['body']['blocks'][number];
 
 interface Props {
   readonly composed: Composed;
@@ -18,9 +20,12 @@ interface Props {
   /** Null where the report is not written any more, or not by this person. */
   readonly onText: ((key: TextSection, text: string) => void) | null;
   readonly onLeave: () => void;
+  /** The block that was made just now: its title has the focus. */
+  readonly fresh: string | null;
+  readonly onRemove: ((block: OwnBlock) => void) | null;
 }
 
-export function ReportPage({ composed, shown, current, onCurrent, texts, onText, onLeave }: Props) {
+export function ReportPage({ composed, shown, current, onCurrent, texts, onText, onLeave, fresh, onRemove }: Props) {
   const { report } = composed;
   return (
     <article className={css.paper} aria-label={`Page of ${report.ref ?? 'the report'}`}>
@@ -33,11 +38,17 @@ export function ReportPage({ composed, shown, current, onCurrent, texts, onText,
       </header>
       {shown.map((key) => (
         <section key={key} id={`section-${key}`} className={css.section} data-current={key === current || undefined}>
-          <h3>{SECTION_TITLES[key]}</h3>
-          {isTextSection(key) ? (
+          {onRemove !== null && blockOf(key, composed.body.blocks) ? null : <h3>{sectionTitle(key, composed.body.blocks)}</h3>}
+          <OwnText
+            block={blockOf(key, composed.body.blocks)}
+            fresh={fresh}
+            onCurrent={() => onCurrent(key)}
+            onRemove={onRemove}
+          />
+          {blockOf(key, composed.body.blocks) ? null : isTextSection(key) ? (
             onText ? (
               <Textarea
-                aria-label={SECTION_TITLES[key]}
+                aria-label={sectionTitle(key, [])}
                 autosize
                 minRows={2}
                 value={texts[key] ?? ''}
@@ -55,6 +66,27 @@ export function ReportPage({ composed, shown, current, onCurrent, texts, onText,
         </section>
       ))}
     </article>
+  );
+}
+
+interface OwnTextProps {
+  readonly block: OwnBlock | undefined;
+  readonly fresh: string | null;
+  readonly onCurrent: () => void;
+  readonly onRemove: ((block: OwnBlock) => void) | null;
+}
+
+function OwnText({ block, fresh, onCurrent, onRemove }: OwnTextProps) {
+  if (block === undefined) return null;
+  if (onRemove === null) return <Marked text={block.content ?? ''} />;
+  return (
+    <ReportBlock
+      key={block.id}
+      block={block}
+      autoFocus={block.id === fresh}
+      onFocus={onCurrent}
+      onRemove={() => onRemove(block)}
+    />
   );
 }
 

@@ -2,29 +2,27 @@
 import { Button, Checkbox, Select } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { ErrorState } from '@renderer/components/ErrorState';
-import { HashText } from '@renderer/components/HashText';
-import { Icon } from '@renderer/components/Icon';
-import { OptionPill, Pill } from '@renderer/components/Pill';
-import { ReasonButton } from '@renderer/components/ReasonButton';
+import { OptionPill } from '@renderer/components/Pill';
 import { SkeletonRows } from '@renderer/components/Skeleton';
 import { applyOperation } from '@renderer/entities/api';
 import { type DetailExtraProps, recordOf } from '@renderer/entities/detail/extras';
-import { formatInstant } from '@renderer/lib/format';
 import { notify, notifyError } from '@renderer/lib/notices';
 import { useRights } from '@renderer/lib/rights';
 import { recordsChanged, trpc } from '@renderer/lib/trpc';
 import { uuidv7 } from '@renderer/lib/uuid';
 import { REPORT_RATING } from '@shared/entities/auditops/options';
 import type { EntityRow } from '@shared/entities/registry';
-import { layoutOf, moveSection, type ReportLayout, SECTION_TITLES, type SectionKey } from '@shared/reports/layout';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useMemo, useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { blockKey, layoutOf, type ReportLayout, type SectionKey } from '@shared/reports/layout';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
 import { SaveState } from '../drafts/SaveState';
 import { useRecordDraft } from '../drafts/useRecordDraft';
-import { useOperationIds } from '../fieldwork/records';
+import { useOperationIds, useRecordWriter } from '../fieldwork/records';
+import { ReportFiles } from './ReportFiles';
+import { ReportOutline } from './ReportOutline';
 import { type Composed, ReportPage } from './ReportPage';
 import css from './ReportTab.module.css';
+import { TemplateCard } from './TemplateCard';
 
 export function ReportTab(props: DetailExtraProps) {
   const { row } = recordOf('auditReports', props);
@@ -45,7 +43,10 @@ function Builder({ row, composed }: { readonly row: EntityRow<'auditReports'>; r
     [executiveSummary, scopeObjectives, methodology, opinion, positiveObservations, overallRating],
   );
   const draft = useRecordDraft<Record<keyof typeof stored, string | null>>({ entity: 'auditReports', row, stored });
-  const layout = layoutOf(row.layout);
+  const { blocks } = composed.body;
+  const layout = layoutOf(row.layout, blocks);
+  const writer = useRecordWriter();
+  const [fresh, setFresh] = useState<string | null>(null);
   const [current, setCurrent] = useState<SectionKey>('executiveSummary');
   const ids = useOperationIds();
 
@@ -76,57 +77,25 @@ function Builder({ row, composed }: { readonly row: EntityRow<'auditReports'>; r
     setCurrent(key);
     document.getElementById(`section-${key}`)?.scrollIntoView({ block: 'nearest' });
   };
-  const onKey = (event: KeyboardEvent) => {
-    const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : null;
-    if (by === null) return;
-    event.preventDefault();
-    if (event.altKey) {
-      if (writes) void saveLayout(moveSection(layout, current, by));
-      return;
-    }
-    const at = layout.sections.findIndex(({ key }) => key === current);
-    const next = layout.sections[at + by];
-    if (!next) return;
-    choose(next.key);
-    document.getElementById(`outline-${next.key}`)?.focus();
+  const addBlock = async () => {
+    const id = uuidv7();
+    if (!(await writer.createAs(id, 'reportBlocks', { auditReportId: row.id, title: 'New text' }))) return;
+    await recordsChanged(['auditReports']);
+    setCurrent(blockKey(id));
+    setFresh(id);
   };
 
   return (
     <div className={css.builder}>
-      <nav className={css.outline} aria-label="Sections of the report">
-        <h3>Sections</h3>
-        <ul>
-          {layout.sections.map(({ key, shown }) => (
-            <li key={key}>
-              <button
-                type="button"
-                id={`outline-${key}`}
-                className={css.entry}
-                aria-current={key === current ? 'true' : undefined}
-                data-hidden={!shown || undefined}
-                onClick={() => choose(key)}
-                onKeyDown={onKey}
-              >
-                {SECTION_TITLES[key]}
-              </button>
-              {writes ? (
-                <Checkbox
-                  size="xs"
-                  aria-label={`Print ${SECTION_TITLES[key]}`}
-                  checked={shown}
-                  onChange={() =>
-                    void saveLayout({
-                      ...layout,
-                      sections: layout.sections.map((s) => (s.key === key ? { ...s, shown: !s.shown } : s)),
-                    })
-                  }
-                />
-              ) : null}
-            </li>
-          ))}
-        </ul>
-        {writes ? <p className={css.hint}>Alt and an arrow key move the section.</p> : null}
-      </nav>
+      <ReportOutline
+        layout={layout}
+        blocks={blocks}
+        current={current}
+        writes={writes}
+        onChoose={choose}
+        onLayout={(next) => void saveLayout(next)}
+        onAdd={() => void addBlock()}
+      />
       <div className={css.middle}>
         <div className={css.bar}>
           <SaveState mark={draft.state} />
@@ -154,10 +123,13 @@ function Builder({ row, composed }: { readonly row: EntityRow<'auditReports'>; r
           texts={draft.values}
           onText={writes ? (key, text) => draft.change({ [key]: text === '' ? null : text }) : null}
           onLeave={() => void draft.flush()}
+          fresh={fresh}
+          onRemove={writes ? (block) => void writer.archive('reportBlocks', block, `“${block.title}” is taken out`) : null}
         />
       </div>
       <aside className={css.properties} aria-label="Properties of the report">
-        <Files row={row} composed={composed} flush={draft.flush} unsaved={draft.unsaved} />
+        <ReportFiles row={row} composed={composed} flush={draft.flush} unsaved={draft.unsaved} />
+        <TemplateCard />
         <Card title="Overall rating">
           {writes ? (
             <Select
@@ -225,144 +197,5 @@ function Builder({ row, composed }: { readonly row: EntityRow<'auditReports'>; r
         ) : null}
       </aside>
     </div>
-  );
-}
-
-interface FilesProps {
-  readonly row: EntityRow<'auditReports'>;
-  readonly composed: Composed;
-  readonly flush: () => Promise<void>;
-  readonly unsaved: () => boolean;
-}
-
-/** What goes out: the files, issuing, the version after it, and what changed since. */
-function Files({ row, composed, flush, unsaved }: FilesProps) {
-  const may = useRights('auditReports');
-  const go = useNavigate();
-  const ids = useOperationIds();
-  const changed = () => {
-    ids.settle();
-    void recordsChanged(['auditReports']);
-  };
-  const save = useMutation({
-    ...trpc.reports.save.mutationOptions({ meta: { failure: 'The report was not saved' } }),
-    onSuccess: ({ saved }) => {
-      if (saved) notify({ tone: 'good', title: `${saved.fileName} is saved` });
-    },
-  });
-  const issue = useMutation({
-    ...trpc.reports.issue.mutationOptions({ meta: { failure: 'The report is not issued' } }),
-    onSuccess: () => notify({ tone: 'good', title: `${row.ref ?? 'The report'} is issued` }),
-    onSettled: changed,
-  });
-  const revise = useMutation({
-    ...trpc.reports.revise.mutationOptions({ meta: { failure: 'No new version was made' } }),
-    onSuccess: ({ reportId }) => void go(`/r/auditReports/${reportId}`),
-    onSettled: changed,
-  });
-  const saveAs = async (format: 'pdf' | 'docx') => {
-    await flush();
-    if (!unsaved()) save.mutate({ reportId: row.id, format });
-  };
-  const issueNow = () => {
-    const body = { reportId: row.id, contentSha256: composed.contentSha256 };
-    issue.mutate({ ...body, opId: ids.of(body) });
-  };
-  const issued = row.status === 'issued';
-  return (
-    <Card title={issued ? 'As issued' : 'Files'}>
-      {issued ? (
-        <p className={css.hint}>
-          By {composed.issuedBy ?? 'somebody'}, {row.issuedAt ? formatInstant(row.issuedAt) : ''}. It stands as it went out.
-        </p>
-      ) : null}
-      <div className={css.buttons}>
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<Icon name="download" size={14} />}
-          loading={save.isPending}
-          onClick={() => void saveAs('pdf')}
-        >
-          PDF
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<Icon name="download" size={14} />}
-          loading={save.isPending}
-          onClick={() => void saveAs('docx')}
-        >
-          Word
-        </Button>
-        {may.update && !issued ? (
-          <ReasonButton
-            size="compact-sm"
-            loading={issue.isPending}
-            why={
-              row.status === 'draft'
-                ? 'Send it to review and have it approved first.'
-                : row.overallRating === null
-                  ? 'Choose the overall rating first.'
-                  : null
-            }
-            onClick={issueNow}
-          >
-            Issue
-          </ReasonButton>
-        ) : null}
-        {may.create && issued && composed.replacedBy === null ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={revise.isPending}
-            onClick={() => revise.mutate({ opId: ids.of(row.id), reportId: row.id, newReportId: uuidv7() })}
-          >
-            New version
-          </Button>
-        ) : null}
-      </div>
-      {composed.replacedBy ? (
-        <p className={css.hint}>
-          <Pill word="Replaced" tone="attention" shape="alert" bare /> by{' '}
-          <Link to={`/r/auditReports/${composed.replacedBy.id}`}>{composed.replacedBy.ref}</Link>
-        </p>
-      ) : null}
-      {composed.replaces ? (
-        <p className={css.hint}>
-          Takes the place of <Link to={`/r/auditReports/${composed.replaces.id}`}>{composed.replaces.ref}</Link>
-        </p>
-      ) : null}
-      {composed.changes.length > 0 ? (
-        <>
-          <Pill word={`${composed.changes.length} changed after issue`} tone="attention" shape="alert" />
-          <ul className={css.changes}>
-            {composed.changes.map((change) => (
-              <li key={change.findingId}>
-                <Link to={`/r/findings/${change.findingId}`}>{change.ref}</Link> {change.title}, {change.change}
-              </li>
-            ))}
-          </ul>
-        </>
-      ) : null}
-      <dl className={css.hashes}>
-        {composed.files.map(({ format, sha256 }) => (
-          <div key={format}>
-            <dt>{format === 'json' ? 'Content' : format.toUpperCase()}</dt>
-            <dd>
-              <HashText hash={sha256} />
-            </dd>
-          </div>
-        ))}
-        {issued ? null : (
-          <div>
-            <dt>Hash of words and records</dt>
-            <dd>
-              <HashText hash={composed.contentSha256} />
-            </dd>
-          </div>
-        )}
-      </dl>
-    </Card>
   );
 }
