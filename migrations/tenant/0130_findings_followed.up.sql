@@ -286,7 +286,7 @@ CREATE TRIGGER carry_to_followed AFTER UPDATE ON {{schema}}.findings
   FOR EACH ROW WHEN (OLD.restricted_root IS DISTINCT FROM NEW.restricted_root)
   EXECUTE FUNCTION {{schema}}.carry_restriction('finding_extensions', 'finding_id', 'control_tests', 'retest_of_id');
 CREATE TRIGGER member_responded_by BEFORE INSERT OR UPDATE OF responded_by ON {{schema}}.findings
-  FOR EACH ROW EXECUTE FUNCTION {{schema}}.require_member('responded_by');
+  FOR EACH ROW WHEN (NEW.responded_by IS NOT NULL) EXECUTE FUNCTION {{schema}}.require_member('responded_by');
 -- After the stamp, by its name: it compares days of making.
 CREATE TRIGGER trace_finding BEFORE INSERT OR UPDATE ON {{schema}}.findings
   FOR EACH ROW EXECUTE FUNCTION {{schema}}.trace_finding();

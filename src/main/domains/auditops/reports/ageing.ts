@@ -1,7 +1,6 @@
 /** How old and how overdue the findings are that a person sees, counted by severity, and how many came and went in each month. */
 import type { EntityContext } from '@main/entities/context';
 import { readScope } from '@main/entities/read';
-import { FINDING_SETTLED } from '@shared/entities/auditops/options';
 import { AGE_BUCKETS, type AgedFinding, bucketOf, daysOpen, daysOverdue, type Month, monthsOf } from '@shared/reports/ageing';
 
 const MONTHS = 12;
@@ -22,15 +21,14 @@ export interface FindingsAgeing {
   readonly months: readonly Month[];
 }
 
-/** The day of settlement is that of the last change of a settled finding, for a settled one hardly changes any more. */
+/** The day of settlement is the one that the database wrote when the finding reached a settled state. */
 export async function findingsAgeing(ctx: EntityContext): Promise<FindingsAgeing> {
   const today = ctx.clock.today();
   const { rows } = await ctx.database.withTenant(readScope(ctx, ['findings']), (tx) =>
     tx.query<AgedFinding & Record<string, unknown>>(
       `SELECT f.severity, (f.created_at AT TIME ZONE 'UTC')::date::text AS "openedOn", f.due_date::text AS "dueDate",
-         CASE WHEN f.status = ANY ($1::text[]) THEN (f.updated_at AT TIME ZONE 'UTC')::date::text END AS "settledOn"
+         (f.settled_at AT TIME ZONE 'UTC')::date::text AS "settledOn"
        FROM findings f WHERE f.archived_at IS NULL`,
-      [[...FINDING_SETTLED]],
     ),
   );
   const open = rows.filter(({ settledOn }) => settledOn === null);
