@@ -62,6 +62,8 @@ interface Override {
   readonly key?: readonly string[];
   readonly within?: string;
   readonly initial?: Readonly<Record<string, LoadField['initial']>>;
+  /** Fields that no file fills: references to records that come later, for files are taken in the order of their references. */
+  readonly without?: readonly string[];
 }
 
 /** What a load needs to know beyond the definitions. */
@@ -72,6 +74,8 @@ const OVERRIDES: Partial<Record<EntityName, Override>> = {
     initial: { orderIndex: ROW_NUMBER, depth: 0, kind: 'control', assessable: true },
   },
   controls: { within: 'controlSetId' },
+  // findings come after the tests that they were found by
+  controlTests: { without: ['retestOfId'] },
 };
 
 /** Files of evidence are bytes in a vault and come in by the window; everything else that people create can be loaded. */
@@ -82,7 +86,7 @@ function shapeOfEntity(name: EntityName): LoadShape {
   const override = OVERRIDES[name] ?? {};
   const numbered = entity.refField === 'ref' && entity.allFields.ref?.writable === 'never';
   const fields = Object.entries(entity.fields)
-    .filter(([, field]) => field.writable === 'both' || field.writable === 'create')
+    .filter(([key, field]) => (field.writable === 'both' || field.writable === 'create') && !override.without?.includes(key))
     .map(([key, field]): LoadField => {
       const initial = key === entity.states?.field ? entity.states.initial : override.initial?.[key];
       return {
