@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signIn, signOut } from '../fixtures/acts';
+import { look, open, picture, signIn, signOut, theme } from '../fixtures/acts';
+import { answerOf, call, listOf, uuidv7 } from '../fixtures/rpc';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { SIZES, startWorkstation, type Workstation } from '../fixtures/workstation';
 
@@ -15,22 +15,10 @@ const POLICY = 'Secure disposal of media';
 const PRIVACY = 'leonie.brandt@nordhaven.example';
 const RISK = 'jonas.petrak@nordhaven.example';
 
-/** A picture, no serious finding by axe, and nothing wider than the window. */
-async function look(page: Page, name: string): Promise<void> {
-  await picture(page, name);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-  expect.soft(serious, name).toEqual([]);
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
-
-async function dark(page: Page, on: boolean): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(on ? 'Dark' : 'Light', { exact: true }).click();
-  await page.getByTestId('person-menu').click();
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', on ? 'dark' : 'light');
+/** Notices of what was done lie over the page. */
+async function quiet(page: Page): Promise<void> {
+  const close = page.getByRole('button', { name: /^Close: / });
+  while ((await close.count()) > 0) await close.first().click();
 }
 
 /** In light and dark, and in the large window. */
@@ -39,13 +27,15 @@ async function everyLook(w: Workstation, name: string): Promise<void> {
     w.app.evaluate(({ BrowserWindow }, { width, height }) => {
       BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
     }, wanted);
+  await quiet(w.page);
+  await w.page.mouse.move(0, 400);
   await look(w.page, `${name}-light`);
-  await dark(w.page, true);
+  await theme(w.page, 'Dark');
   await look(w.page, `${name}-dark`);
   await size(SIZES.large);
   await expect.poll(() => w.page.evaluate(() => window.innerWidth)).toBe(SIZES.large.width);
   await picture(w.page, `${name}-dark-large`);
-  await dark(w.page, false);
+  await theme(w.page, 'Light');
   await picture(w.page, `${name}-light-large`);
   await size(SIZES.small);
   await expect.poll(() => w.page.evaluate(() => window.innerWidth)).toBe(SIZES.small.width);
@@ -176,8 +166,8 @@ test.describe('policies', () => {
   test('are put to people, read and acknowledged by a reader for themselves', async () => {
     test.setTimeout(120_000);
     const { page } = w;
-    await part(page, /^Acknowledgement$/).click();
-    await page.getByRole('button', { name: /Put it to people/ }).click();
+    await part(page, /^Put to people$/).click();
+    await page.getByRole('button', { name: /^Put it to people/ }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('radio', { name: /By function/ }).check();
     await dialog.getByRole('checkbox', { name: 'Viewer' }).check();
@@ -221,7 +211,7 @@ test.describe('policies', () => {
       .update(await readFile(files.md))
       .digest('hex');
     expect((await readFile(files.pdf)).subarray(0, 5).toString()).toBe('%PDF-');
-    await part(page, /^Acknowledgement$/).click();
+    await part(page, /^Put to people$/).click();
     await expect(page.getByText('1 of 1 acknowledged').first()).toBeVisible();
     await everyLook(w, 'policy-rounds');
     const csv = join(w.dataDir, 'proof.csv');
@@ -258,8 +248,29 @@ test.describe('policies', () => {
     await page.keyboard.press('Control+Enter');
     const text = page.getByRole('textbox', { name: 'Text' });
     await expect(text).toHaveValue(/# Purpose\n\nMedia are destroyed, \*\*not sold\*\*\.\n\n- disks\n- paper\n\n## Duties/);
-    await text.fill((await text.inputValue()).replace('not sold', 'neither sold nor lent').replace('- disks\n', ''));
+    const taken = await text.inputValue();
     await page.keyboard.press('Control+s');
+    await expect(page.getByText(/^Saved/)).toBeVisible();
+    // somebody else changes the same words before what is written here is saved: nothing is overwritten
+    const { rows } = await listOf(page, 'policyVersions', { filter: [{ field: 'status', op: 'eq', value: 'draft' }] });
+    const row = rows.find(({ title }) => title === `${POLICY} 1.1`);
+    await text.fill(taken.replace('not sold', 'neither sold nor lent').replace('- disks\n', ''));
+    await answerOf(
+      call(page, 'mutation', 'entities.policyVersions.write', {
+        opId: uuidv7(),
+        entity: 'policyVersions',
+        entityId: row?.id,
+        kind: 'update',
+        baseVersion: row?.rowVersion,
+        base: { content: taken },
+        patch: { content: taken.replace('not sold', 'not given away') },
+      }),
+    );
+    await expect(page.getByTestId('conflict')).toContainText('not given away');
+    await look(page, 'policy-conflict-light');
+    await page.keyboard.press('2');
+    await page.keyboard.press('Control+Enter');
+    await expect(text).toHaveValue(/neither sold nor lent/);
     await expect(page.getByText(/^Saved/)).toBeVisible();
     await page.getByRole('button', { name: 'Compare with 1.0' }).click();
     await expect(page.getByText(/2 paragraphs changed, 0 added, 0 removed/)).toBeVisible();
@@ -267,6 +278,32 @@ test.describe('policies', () => {
     await everyLook(w, 'policy-compare');
     await page.getByText('In one text').click();
     await look(page, 'policy-compare-inline-light');
+  });
+
+  test('are alive in the demonstration', async () => {
+    test.setTimeout(120_000);
+    const { page } = w;
+    await open(page, 'Policies');
+    await expect(page.getByTestId('grid')).toContainText('Clean desk policy');
+    await everyLook(w, 'policy-list');
+    await openPolicy(page, 'Information security policy');
+    await look(page, 'policy-overview-light');
+    await part(page, /^Put to people$/).click();
+    await expect(page.getByText('2 overdue')).toBeVisible();
+    await everyLook(w, 'policy-demo-rounds');
+    await page.getByRole('button', { name: 'Remind' }).first().click();
+    await expect(page.getByRole('dialog')).toContainText('Remind');
+    await page.keyboard.press('Escape');
+    await openPolicy(page, 'Access control policy');
+    await part(page, /^Text/).click();
+    await expect(page.getByRole('article')).toContainText('Joiners, movers, leavers');
+    await everyLook(w, 'policy-demo-text');
+    await page.getByRole('button', { name: /Go on writing 1\.1/ }).click();
+    await expect(page.getByRole('textbox', { name: 'Text' })).toHaveValue(/Emergency access/);
+    await everyLook(w, 'policy-demo-write');
+    await page.getByRole('button', { name: 'Compare with 1.0' }).click();
+    await expect(page.getByText(/paragraphs? changed/)).toBeVisible();
+    await everyLook(w, 'policy-demo-compare');
   });
 });
 

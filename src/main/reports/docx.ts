@@ -60,9 +60,10 @@ export async function toDocx(document: ReportDocument): Promise<Uint8Array> {
           default: new Footer({
             children: [
               new Paragraph({
+                style: 'DocumentFacts',
                 children: [
-                  new TextRun({ text: `${tenant} · ${title} · `, size: 16, color: '4E5969' }),
-                  new TextRun({ children: [PageNumber.CURRENT, ' / ', PageNumber.TOTAL_PAGES], size: 16, color: '4E5969' }),
+                  new TextRun({ text: `${tenant} · ${title} · `, size: 16, style: 'FactLabel' }),
+                  new TextRun({ children: [PageNumber.CURRENT, ' / ', PageNumber.TOTAL_PAGES], size: 16, style: 'FactLabel' }),
                 ],
               }),
             ],
@@ -86,7 +87,7 @@ function front({ title, tenant, subtitle, cover }: ReportDocument, page: Page): 
     }),
     new Paragraph({
       style: 'DocumentFacts',
-      children: [new TextRun({ text: below.replace(NOT_IN_XML, ''), color: '4E5969' })],
+      children: [new TextRun({ text: below.replace(NOT_IN_XML, ''), style: 'FactLabel' })],
       spacing: { after: 240 },
     }),
   ];
@@ -115,7 +116,7 @@ function block(it: DocumentBlock, { inside, counter }: Page): (Paragraph | Table
         ([label, value]) =>
           new Paragraph({
             style: 'DocumentFacts',
-            children: [new TextRun({ text: `${label}: `, color: '4E5969' }), ...lines(value)],
+            children: [new TextRun({ text: `${label}: `, style: 'FactLabel' }), ...lines(value)],
             spacing: { after: 40 },
           }),
       );

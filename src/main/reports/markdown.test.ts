@@ -5,6 +5,7 @@ import { readWordHtml, silentlyLeft, WORD_STYLE_MAP } from '@shared/markdown/wor
 import { writeMarkdown } from '@shared/markdown/write';
 import fc from 'fast-check';
 import mammoth from 'mammoth';
+import PizZip from 'pizzip';
 import { describe, expect, it } from 'vitest';
 import { toDocx } from './docx';
 import { toHtml } from './html';
@@ -23,6 +24,12 @@ const fromWord = async (bytes: Uint8Array) => {
   const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { styleMap: [...WORD_STYLE_MAP] });
   return readWordHtml(value);
 };
+
+/** The parts that are searched for what is passed over silently. */
+function partsOf(bytes: Uint8Array): Map<string, string> {
+  const { files } = new PizZip(bytes);
+  return new Map(Object.entries(files).map(([name, part]) => [name, part.asText()]));
+}
 
 /** Letters, blanks, and every sign that means something to Markdown. */
 const words = fc.string({ unit: fc.constantFrom(...'ab ż1.)(*_~`#+-=:|<>[]\\&!/"ß'), minLength: 1, maxLength: 12 });
@@ -111,9 +118,11 @@ describe('a marked text', () => {
   it('comes back from Word as it went', async () => {
     await fc.assert(
       fc.asyncProperty(text, async (blocks) => {
-        const back = await fromWord(await toDocx(document(writeMarkdown(blocks))));
+        const bytes = await toDocx(document(writeMarkdown(blocks)));
+        const back = await fromWord(bytes);
         expect(back.blocks).toEqual(blocks);
         expect(back.notes).toEqual([]);
+        expect(silentlyLeft(partsOf(bytes))).toEqual([]);
       }),
       { numRuns: 25 },
     );

@@ -71,7 +71,11 @@ export const MARKED_STYLES = {
     { id: 'DocumentTitle', name: WORD_STYLES.title, basedOn: 'Title' },
     { id: 'DocumentFacts', name: WORD_STYLES.facts, basedOn: 'Normal' },
   ],
-  characterStyles: [{ id: 'CodeText', name: WORD_STYLES.codeText, run: { font: 'Consolas' } }],
+  characterStyles: [
+    { id: 'CodeText', name: WORD_STYLES.codeText, run: { font: 'Consolas' } },
+    { id: 'LinkText', name: WORD_STYLES.linkText, run: { color: '1D5BBF', underline: {} } },
+    { id: 'FactLabel', name: 'Fact label', run: { color: '4E5969' } },
+  ],
 } satisfies Partial<IStylesOptions>;
 
 /** Counts the ordered lists of one document. */
@@ -199,8 +203,7 @@ function textRuns({ text, bold, italic, struck, code, href }: MarkRun): TextRun[
           bold,
           italics: italic,
           strike: struck,
-          ...(code ? { style: 'CodeText' } : {}),
-          ...(href === null ? {} : { color: '1D5BBF', underline: {} }),
+          ...(code ? { style: 'CodeText' } : href === null ? {} : { style: 'LinkText' }),
           ...(nth > 0 ? { break: 1 } : {}),
         }),
     );

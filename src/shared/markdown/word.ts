@@ -19,6 +19,7 @@ export const WORD_STYLES = {
   quote: 'Quote',
   code: 'Code',
   codeText: 'Code text',
+  linkText: 'Link text',
   rule: 'Rule',
   /** Title, tenant and facts above the text of our own files; what comes back in has them already. */
   title: 'Document title',
@@ -307,7 +308,11 @@ const SILENT: readonly { readonly part: RegExp; readonly sign: RegExp; readonly 
     sentence: 'Colours of letters are left out.',
   },
   { part: /^word\/document\.xml$/, sign: /<w:u w:val="(?!none)/, sentence: 'Underlining is left out.' },
-  { part: /^word\/(header|footer)\d*\.xml$/, sign: /<w:t[ >]/, sentence: 'Headers and footers are left out.' },
+  {
+    part: /^word\/(header|footer)\d*\.xml$/,
+    sign: /^(?![\s\S]*"DocumentFacts")[\s\S]*<w:t[ >]/,
+    sentence: 'Headers and footers are left out.',
+  },
 ];
 
 /** @param parts the text of the file's parts, by their names */

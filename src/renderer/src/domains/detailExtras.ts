@@ -67,7 +67,7 @@ export const DETAIL_EXTRAS: Readonly<Partial<Record<EntityName, DetailExtras>>> 
       },
       {
         key: 'rounds',
-        label: 'Acknowledgement',
+        label: 'Put to people',
         place: 'first',
         load: async () => (await import('./regops/policies/RoundsTab')).RoundsTab,
       },

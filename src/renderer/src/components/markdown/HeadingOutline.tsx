@@ -20,7 +20,7 @@ export function HeadingOutline({ text, onGo }: HeadingOutlineProps) {
             type="button"
             className={css.entry}
             data-top={heading.level === top || undefined}
-            style={{ paddingLeft: 12 + 12 * Math.min(heading.level - top, 4) }}
+            style={{ paddingLeft: 16 + 12 * Math.min(heading.level - top, 4) }}
             title={heading.words}
             onClick={() => onGo(heading)}
           >

@@ -64,6 +64,7 @@ describe('lines', () => {
     ['¦', (w: Written) => toggleLines(w, 'bullet'), '- ¦'],
     ['a «b» c', insertLink, 'a [b](«https://») c'],
     ['a «https://x.example» c', insertLink, 'a [«words of the link»](https://x.example) c'],
+    ['a\n¦', insertTable, 'a\n\n| «Column» | Column |\n| --- | --- |\n|  |  |\n|  |  |\n'],
     ['a¦\nb', insertTable, 'a\n\n| «Column» | Column |\n| --- | --- |\n|  |  |\n|  |  |\n\nb'],
   ])('%j', (before, act, after) => expect(shown(act(at(before)))).toBe(after));
 

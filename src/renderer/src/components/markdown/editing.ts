@@ -135,8 +135,10 @@ export function insertTable({ text, end }: Written): Written {
   const next = text.indexOf('\n', end);
   const at = next < 0 ? text.length : next;
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
-  const before = line.trim() === '' ? '' : '\n\n';
-  const after = text.slice(at).trim() === '' ? '\n' : '\n';
+  // a table stands by itself: blank lines before and behind it
+  const above = text.slice(0, at - line.length);
+  const before = line.trim() !== '' ? '\n\n' : above.trim() === '' || /\n\s*\n$/.test(above) ? '' : '\n';
+  const after = '\n';
   const start = at + before.length + 2;
   return { text: text.slice(0, at) + before + TABLE + after + text.slice(at), start, end: start + 'Column'.length };
 }
