@@ -4,9 +4,15 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { type Outcome, type TestDatabase, type TestPerson, testServers, Workplace } from '@main/db/migrate/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 const refused = (outcome: Outcome) => ('refused' in outcome ? outcome.refused : 'done');
+const OPEN = z.array(z.object({ id: z.string(), status: z.string() }));
+const ROWS = z.array(
+  z.object({ id: z.string(), status: z.string(), major: z.int(), minor: z.int(), hash: z.string(), ends: z.boolean() }),
+);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 describe.each(testServers())('policies on $kind', ({ open }) => {
@@ -134,6 +140,72 @@ describe.each(testServers())('policies on $kind', ({ open }) => {
     expect(await asked(people().risk, first)).toMatchObject({ status: 'lapsed' });
     expect(await asked(people().viewer, first)).toMatchObject({ status: 'acknowledged' });
     expect(await asked(people().viewer, second)).toMatchObject({ status: 'open' });
+  });
+
+  it('whatever is tried in whatever order, one is in force, one is worked on, and what was approved stays', async () => {
+    const acts = fc.constantFrom('major', 'minor', 'edit', 'submit', 'back', 'approve', 'adopt', 'force', 'withdraw' as const);
+    await fc.assert(
+      fc.asyncProperty(fc.array(acts, { minLength: 6, maxLength: 14 }), async (tries) => {
+        const id = randomUUID();
+        await at.act(people().compliance, `INSERT INTO policies (id, name) VALUES ('${id}', 'Any')`);
+        const kept = new Map<string, string>();
+        for (const [nth, act] of tries.entries()) {
+          const [open] = OPEN.parse(
+            await at.look(
+              `SELECT id, status FROM ${at.a.schema}.policy_versions WHERE policy_id = $1 AND status IN ('draft', 'in_review', 'approved')`,
+              [id],
+            ),
+          );
+          if (act === 'major' || act === 'minor')
+            await tried(
+              people().compliance,
+              `INSERT INTO policy_versions (policy_id, change, content) VALUES ('${id}', '${act}', 'text ${nth}')`,
+            );
+          else if (open !== undefined && act === 'approve') {
+            if (open.status === 'in_review' && kept.get('asked') !== open.id) {
+              await approve(open.id);
+              kept.set('asked', open.id);
+            }
+          } else if (open !== undefined) {
+            const change = {
+              edit: `content = 'edited ${nth}'`,
+              submit: "status = 'in_review'",
+              back: "status = 'draft'",
+              adopt: "status = 'approved'",
+              force: "status = 'active'",
+              withdraw: "status = 'withdrawn'",
+            }[act as 'edit' | 'submit' | 'back' | 'adopt' | 'force' | 'withdraw'];
+            await tried(
+              people().compliance,
+              "SELECT set_config('app.reason', 'tried', true)",
+              `UPDATE policy_versions SET ${change} WHERE id = '${open.id}'`,
+            );
+            // what was edited after its approval has none any more
+            if (act === 'edit' && kept.get('asked') === open.id) kept.set('asked', '');
+          }
+          const rows = ROWS.parse(
+            await at.look(
+              `SELECT id, status, major, minor, content_sha256 AS hash, in_force_until IS NOT NULL AS ends
+             FROM ${at.a.schema}.policy_versions WHERE policy_id = $1 ORDER BY major, minor`,
+              [id],
+            ),
+          );
+          const of = (...states: string[]) => rows.filter(({ status }) => states.includes(status));
+          expect(of('active').length).toBeLessThanOrEqual(1);
+          expect(of('draft', 'in_review', 'approved').length).toBeLessThanOrEqual(1);
+          expect(of('superseded').every(({ ends }) => ends)).toBe(true);
+          if (rows.length > 0) expect([rows[0]?.major, rows[0]?.minor]).toEqual([1, 0]);
+          for (const row of of('approved', 'active', 'superseded')) {
+            expect(kept.get(row.id) ?? row.hash).toBe(row.hash);
+            kept.set(row.id, row.hash);
+          }
+          const [its] = await at.look(`SELECT status, version_in_force AS v FROM ${at.a.schema}.policies WHERE id = $1`, [id]);
+          const inForce = of('active')[0];
+          expect(its?.v ?? null).toBe(inForce === undefined ? null : `${inForce.major}.${inForce.minor}`);
+        }
+      }),
+      { numRuns: 5 },
+    );
   });
 
   it('a reason retires it: nothing is in force, nobody is asked', async () => {

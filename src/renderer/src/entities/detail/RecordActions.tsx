@@ -103,7 +103,7 @@ export function RecordActions({ name, definition, record, change, called, extras
           Restore
         </ReasonButton>
       ) : null}
-      {archived || stateField === undefined ? null : whyNotStep(standing) === null ? (
+      {archived || stateField === undefined || stateField.writable === 'never' ? null : whyNotStep(standing) === null ? (
         <ActionMenu
           label={`Next state of ${called}`}
           button={(props) => (

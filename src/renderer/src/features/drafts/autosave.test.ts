@@ -125,6 +125,24 @@ describe('autosave', () => {
     expect(sent[1]).toMatchObject({ baseVersion: 4, base: { designNotes: 'new' }, patch: { designNotes: 'old' } });
   });
 
+  it('writes what was chosen for a field, instead of what was typed meanwhile', async () => {
+    const conflict = async (operation: Operation): Promise<OperationResult> => ({
+      status: 'conflict',
+      entityId: operation.entityId,
+      rowVersion: 9,
+      conflicts: [{ field: 'designNotes', base: 'old', mine: 'new', theirs: 'other' }],
+      changedBy: null,
+      changedAt: '2026-11-23T11:00:00Z',
+    });
+    const { autosave, sent } = table([conflict, applied(10)]);
+    autosave.change({ designNotes: 'new' });
+    await autosave.flush();
+    autosave.change({ designNotes: 'new and more' });
+    await autosave.settle({ designNotes: 'both' });
+    expect(sent[1]).toMatchObject({ baseVersion: 3, base: { designNotes: 'other' }, patch: { designNotes: 'both' } });
+    expect(autosave.unsaved).toBe(false);
+  });
+
   it('writes mine over theirs, or leaves theirs, and sends what stood beside them again', async () => {
     for (const choice of ['mine', 'theirs'] as const) {
       const conflict = async (operation: Operation): Promise<OperationResult> => ({

@@ -86,7 +86,7 @@ function Text({ versions, ...props }: DetailExtraProps & { readonly versions: re
     <div className={css.page}>
       <div className={css.bar}>
         <Select
-          aria-label="Version"
+          label="Version"
           className={css.choice}
           data={versions.map((each) => ({ value: each.id, label: `${each.label} · ${wordOf(each)}` }))}
           value={shown?.id ?? null}
