@@ -130,6 +130,21 @@ describe('changing a record', () => {
     expect(second?.opId).not.toBe(first?.opId);
   });
 
+  it('asks for a reason where only the service knows that this step needs one', async () => {
+    let tries = 0;
+    const { main, root } = await edit((input) => {
+      tries += 1;
+      return tries === 1 ? refuse('REASON_REQUIRED') : applied(input);
+    });
+    await typeInto(field(root, 'title'), 'Name two owners');
+    expect(field(root, 'reason')).toBeNull();
+    await press('s', { ctrlKey: true });
+    await typeInto(field(root, 'reason'), 'Nobody else is there');
+    await press('s', { ctrlKey: true });
+    expect(sent(main).map(({ reason }) => reason)).toEqual([undefined, 'Nobody else is there']);
+    expect(root.querySelector('[data-testid="elsewhere"]')).not.toBeNull();
+  });
+
   it('keeps the draft when the form is left, and shows it again', async () => {
     const { root } = await edit(applied);
     await typeInto(field(root, 'title'), 'Half a thought');

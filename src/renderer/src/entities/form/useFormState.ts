@@ -13,7 +13,7 @@ import { isWritable } from '../access';
 import { type GenericRow, isJson } from '../rows';
 import { type Draft, draftKey, drafts } from './drafts';
 import { changedFields, formValuesOf, newValues } from './operation';
-import { asksReason, formFaults, type Purpose } from './validate';
+import { asksReason, formFaults, type Purpose, REASON_FIELD } from './validate';
 
 export interface FormInput {
   readonly name: EntityName;
@@ -98,7 +98,9 @@ export function useFormState(input: FormInput): FormState {
     changed,
     dirty,
     newerVersion: row !== null && dirty && draft.baseVersion !== row.rowVersion ? row.rowVersion : null,
-    asksReason: asksReason(definition, draft, draft.initial),
+    // the definition knows most steps that need one; that this one does now, only the service may know
+    asksReason:
+      asksReason(definition, draft, draft.initial) || server.some(({ path }) => path === REASON_FIELD) || draft.reason !== '',
     faults,
     allFaults,
     set: (field, value, typed) => {

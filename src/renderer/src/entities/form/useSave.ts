@@ -13,7 +13,7 @@ import type { ConflictResult } from '../conflict/resolve';
 import { focusField } from './FaultBanner';
 import { type OperationBody, OperationIds, operationBody } from './operation';
 import type { FormState } from './useFormState';
-import { formFields } from './validate';
+import { formFields, REASON_FIELD } from './validate';
 
 export interface SaveOptions {
   readonly definition: Entity;
@@ -60,8 +60,10 @@ export function useSave({ definition, form, onSaved, onConflict }: SaveOptions):
       if (isDropped(error)) return;
       // the reply may be lost and the change made: the same content keeps its id, so that sending it again is safe
       if (errorClass(error) !== 'network') ids.settle();
-      const { faults } = toErrorData(error);
-      form.setServerFaults(faults.filter((fault) => formFields(definition).includes(fault.path) || fault.path === 'reason'));
+      const { code, faults } = toErrorData(error);
+      const asked = code === 'REASON_REQUIRED' ? [{ path: REASON_FIELD, message: 'Say why; this step needs a reason now.' }] : [];
+      const shown = faults.filter((fault) => formFields(definition).includes(fault.path) || fault.path === REASON_FIELD);
+      form.setServerFaults([...asked, ...shown]);
       form.showAll();
       const one = definition.label.one.toLowerCase();
       notifyError(error, isNew ? `The ${one} is not saved yet` : 'The change is not saved yet');
