@@ -210,7 +210,7 @@ test.describe('records', () => {
     await theirs.getByRole('textbox', { name: 'Observation' }).fill('Seen at the other window.');
     await theirs.keyboard.press('Control+s');
     await expect(theirs.getByText(/^Saved/)).toBeVisible();
-    await mine.getByRole('group', { name: 'Score, 0 to 5' }).getByText('4', { exact: true }).click();
+    await mine.getByRole('group', { name: 'Score, 0 to 5' }).getByRole('radio', { name: '4', exact: true }).check();
     await expect(mine.getByText(/^Saved/)).toBeVisible();
     await expect(mine.getByRole('textbox', { name: 'Observation' })).toHaveValue('Seen at the other window.');
     await expect(mine.getByRole('radio', { name: 'Non-compliant' })).toBeChecked();

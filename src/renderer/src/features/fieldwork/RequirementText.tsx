@@ -39,7 +39,9 @@ export function RequirementText({ entry, source }: { readonly entry: WorkpaperRe
           {shown.map((part) =>
             part.text ? (
               <li key={part.id} style={{ paddingLeft: Math.max(0, part.depth - requirement.depth - 2) * 14 }}>
-                <span className={css.ref}>{shortRef(part.refId, requirement.refId)}</span>
+                {/^statement$/i.test(part.title ?? '') ? null : (
+                  <span className={css.ref}>{shortRef(part.refId, requirement.refId)}</span>
+                )}
                 <span>{part.text}</span>
               </li>
             ) : null,
