@@ -1,5 +1,6 @@
 /** How one regulation is covered: as a matrix of requirements and controls, or source by source, other regulations' proof included. */
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import { EmptyState } from '../../../components/EmptyState';
 import { ErrorState } from '../../../components/ErrorState';
@@ -23,6 +24,11 @@ const VIEWS = [
   { key: 'sources', label: 'By source' },
 ] as const;
 
+interface Look {
+  readonly regulation: string | null;
+  readonly view: 'matrix' | 'sources';
+}
+
 export function CoveragePage() {
   return (
     <Screen>
@@ -39,14 +45,22 @@ function CoverageOfAddress() {
   const chosen =
     list?.find(({ id }) => id === asked)?.id ?? list?.find(({ status }) => status === 'active')?.id ?? list?.[0]?.id ?? null;
   const view = params.get('view') === 'sources' ? 'sources' : 'matrix';
-  const go = (regulation: string | null, next: string) =>
+  // the address follows a moment later: a key that comes meanwhile keeps what was chosen before it
+  const latest = useRef<Look>({ regulation: chosen, view });
+  useEffect(() => {
+    latest.current = { regulation: chosen, view };
+  }, [chosen, view]);
+  const go = (part: Partial<Look>) => {
+    latest.current = { ...latest.current, ...part };
+    const { regulation, view: next } = latest.current;
     setParams({ ...(regulation === null ? {} : { regulation }), view: next }, { replace: true });
+  };
   useShortcuts('Coverage', [
     {
       keys: 'V',
       label: 'Matrix or by source',
       hint: 'other view',
-      run: () => go(chosen, view === 'matrix' ? 'sources' : 'matrix'),
+      run: () => go({ view: latest.current.view === 'matrix' ? 'sources' : 'matrix' }),
     },
   ]);
   return (
@@ -57,10 +71,17 @@ function CoverageOfAddress() {
       rail
       actions={
         list === undefined ? null : (
-          <RegulationSelect label="Regulation" list={list} value={chosen} onChange={(id) => go(id, view)} width={340} />
+          <RegulationSelect label="Regulation" list={list} value={chosen} onChange={(id) => go({ regulation: id })} width={340} />
         )
       }
-      tabs={<ViewTabs label="Looks" views={VIEWS} value={view} onChange={(key) => go(chosen, key)} />}
+      tabs={
+        <ViewTabs
+          label="Looks"
+          views={VIEWS}
+          value={view}
+          onChange={(key) => go({ view: key === 'sources' ? 'sources' : 'matrix' })}
+        />
+      }
     >
       <OfflineNote connection={connection} flush />
       {list === undefined ? (
