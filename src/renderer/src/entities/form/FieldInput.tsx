@@ -3,10 +3,10 @@ import { Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import type { EntityDefinition } from '@shared/entities/define';
 import type { Field, Json } from '@shared/entities/fields';
 import { isEntityName } from '@shared/entities/registry';
-import type { Filter } from '@shared/listing';
 import type { ReactNode } from 'react';
 import { OptionPill } from '../../components/Pill';
 import { SegmentedResult } from '../../components/SegmentedResult';
+import { offered } from './among';
 import { DateField } from './DateField';
 import css from './FieldInput.module.css';
 import { PersonPicker, ReferencePicker, TagsPicker } from './pickers';
@@ -115,14 +115,6 @@ export function FieldInput(props: FieldInputProps) {
     default:
       return <TextInput {...shared} value={textOf(value)} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
-}
-
-/** What the definition offers of a reference's target, beside this record's own values. */
-export function offered({ among = [] }: Field, values: Readonly<Record<string, unknown>>): Filter[] {
-  return among.flatMap((one): Filter[] => {
-    const value = 'is' in one ? one.is : values[one.from];
-    return typeof value === 'string' && value !== '' ? [{ field: one.field, op: 'eq', value }] : [];
-  });
 }
 
 function textOf(value: Json): string {

@@ -1,10 +1,12 @@
 /** The form's rules without a screen: what is dirty, what is at fault, what is sent, and under which operation id. */
-import { ENTITIES, entityOf } from '@shared/entities/registry';
+import { testException } from '@shared/entities/auditops/sample';
+import { ENTITIES, type EntityName, entityOf, isEntityName } from '@shared/entities/registry';
 import { operationSchema } from '@shared/operations';
 import { v7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { createScopeStore } from '../../lib/scope';
 import type { GenericRow } from '../rows';
+import { offered } from './among';
 import { createDraftStore, draftKey } from './drafts';
 import { changedFields, formValuesOf, newValues, OperationIds, operationBody, updateBody } from './operation';
 import { fieldFault, formFaults, formFields, readInteger, typedFault } from './validate';
@@ -235,5 +237,28 @@ describe('drafts', () => {
     const drafts = createDraftStore(createScopeStore());
     drafts.keep(key, draft);
     expect(drafts.get(key)).toBeNull();
+  });
+});
+
+describe('what a reference offers', () => {
+  const { sampleItemId, findingId } = testException.fields;
+
+  it('narrows by fixed values and by the fields of the record, as far as they are filled in', () => {
+    expect(offered(sampleItemId, { controlTestId: ID })).toEqual([
+      { field: 'controlTestId', op: 'eq', value: ID },
+      { field: 'result', op: 'eq', value: 'exception' },
+    ]);
+    for (const controlTestId of [null, '', undefined])
+      expect(offered(sampleItemId, { controlTestId })).toEqual([{ field: 'result', op: 'eq', value: 'exception' }]);
+    expect(offered(findingId, { controlTestId: ID })).toEqual([]);
+  });
+
+  it('is said in fields that both records have', () => {
+    for (const entity of Object.values(ENTITIES))
+      for (const { target, among = [] } of Object.values(entity.fields))
+        for (const one of among) {
+          expect(isEntityName(target ?? '') && Object.keys(entityOf(target as EntityName).fields)).toContain(one.field);
+          if ('from' in one) expect(Object.keys(entity.fields)).toContain(one.from);
+        }
   });
 });
