@@ -17,7 +17,7 @@ import { from } from 'pg-copy-streams';
 /** A load moves much at once: a statement over 100,000 rows takes minutes on a slow machine, and files are read in between. */
 export const LOAD_LIMITS: TransactionLimits = { statementMs: 900_000, lockMs: 30_000, idleMs: 300_000, silenceMs: 960_000 };
 
-export type LoadDatabase = Pick<Database, 'connectAdmin'>;
+export type LoadDatabase = Pick<Database, 'connectAdmin'> & Partial<Pick<Database, 'embedded'>>;
 
 export class LoadTransaction implements SqlClient {
   constructor(
@@ -77,9 +77,15 @@ export class TakenBack extends Error {
   override readonly name: string = 'TakenBack';
 }
 
-/** Runs each piece of work in one transaction on a connection of its own. */
+/**
+ * Runs each piece of work in one transaction on a connection of its own. Where the person stops (`signal`), the statement under way is
+ * cancelled on the server, which else would go on for minutes, and the work ends with CANCELLED.
+ */
 export class LoadRunner implements TenantScopeRunner {
-  constructor(private readonly database: LoadDatabase) {}
+  constructor(
+    private readonly database: LoadDatabase,
+    private readonly signal?: AbortSignal,
+  ) {}
 
   withTenant<T>(scope: TenantScope, work: (tx: LoadTransaction) => Promise<T>): Promise<T> {
     return this.#run(openingSql(scope, LOAD_LIMITS), scope.tenantId, work);
@@ -101,18 +107,48 @@ export class LoadRunner implements TenantScopeRunner {
 
   async #run<T>(opening: string, tenantId: string, work: (tx: LoadTransaction) => Promise<T>): Promise<T> {
     const client = await this.database.connectAdmin();
+    let unheard = (): void => undefined;
     try {
       await client.query(opening);
+      unheard = await this.#cancelledOnStop(client);
       const result = await work(new LoadTransaction(client, tenantId));
       const { command } = await client.query('COMMIT');
       if (command !== 'COMMIT') throw new CodedError('INTERNAL', { reason: 'transaction was rolled back' });
       return result;
     } catch (error) {
+      if (this.signal?.aborted === true) throw new CodedError('CANCELLED', {}, { cause: error });
       // What the work says itself passes as it is; anything else is the database's, or the connection's way to say that it ended.
       throw error instanceof CodedError || error instanceof TakenBack ? error : fromClient(error);
     } finally {
+      unheard();
       // The end of the connection rolls back what did not commit.
       await client.end().catch(() => undefined);
+    }
+  }
+
+  /**
+   * From now on a stop cancels what this transaction is doing. The embedded server does one thing at a time and hears nothing meanwhile;
+   * there a stop counts after the statement.
+   */
+  async #cancelledOnStop(client: pg.Client): Promise<() => void> {
+    const { signal } = this;
+    if (signal === undefined || this.database.embedded !== false) return () => undefined;
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const pid = rows[0]?.pid;
+    const cancel = () => void this.#cancel(pid);
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    return () => signal.removeEventListener('abort', cancel);
+  }
+
+  /** A statement that cannot be cancelled runs to its end and is taken back then, so a failure here needs no word. */
+  async #cancel(pid: number | undefined): Promise<void> {
+    const other = await this.database.connectAdmin().catch(() => null);
+    if (other === null) return;
+    try {
+      await other.query('SELECT pg_cancel_backend($1::integer)', [pid]).catch(() => undefined);
+    } finally {
+      await other.end().catch(() => undefined);
     }
   }
 }

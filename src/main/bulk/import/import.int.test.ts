@@ -16,7 +16,7 @@ import { workbook } from '../testing';
 import { inspectFile } from './inspect';
 import { rememberMapping } from './mappings';
 import { importShape } from './plan';
-import { runImport } from './run';
+import { type ImportHooks, runImport } from './run';
 import { trialImport } from './trial';
 
 const PLACE: ImportSettings['place'] = { sheet: null, headerLine: null, delimiter: null, encoding: null };
@@ -447,5 +447,36 @@ describe.each(testKinds())('an import on %s', (kind) => {
       faults: [{ row: 3 }],
     });
     expect(await controls('BR-%')).toEqual([]);
+  });
+
+  it('stops when the person says so, in the middle of a statement where the server can, and writes nothing', async () => {
+    const source = await file('ref,name\nST-1,One\nST-2,Two\n');
+    const settings = await settingsFor('controls', source);
+    const { ctx, database } = await as('auditor');
+    const { base } = (await trialImport(ctx, database, source, settings)).trial;
+    const before = await standing();
+    // another holds the table: the import's statement waits
+    const other = kind === 'embedded' ? null : await desk.connect();
+    await other?.query(`BEGIN; LOCK TABLE ${desk.a.schema}.controls IN SHARE ROW EXCLUSIVE MODE`);
+    try {
+      for (const attempt of [
+        (hooks: ImportHooks) => trialImport(ctx, database, source, settings, hooks),
+        (hooks: ImportHooks) => runImport(ctx, database, source, settings, base, newOpId(), hooks),
+      ]) {
+        const stop = new AbortController();
+        const done = attempt({
+          signal: stop.signal,
+          onProgress: ({ phase }) => {
+            if (phase === 'writing') setTimeout(() => stop.abort(), 50);
+          },
+        });
+        if (kind === 'embedded') stop.abort();
+        await expect(done).rejects.toMatchObject({ code: 'CANCELLED' });
+      }
+    } finally {
+      await other?.query('ROLLBACK');
+      await other?.end();
+    }
+    expect(await standing()).toEqual(before);
   });
 });

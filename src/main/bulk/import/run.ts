@@ -253,7 +253,7 @@ async function importOnce(
   const { sha256 } = opened.source;
   const fileName = opened.file.name;
   const { result, repeated } = await withLedger<ImportOutcome>(
-    { ...ctx, database: new LoadRunner(database) },
+    { ...ctx, database: new LoadRunner(database, hooks.signal) },
     {
       opId,
       body: { kind: 'import', sha256, settings, base },

@@ -14,6 +14,7 @@ import {
   judgeFile,
   type Prepared,
   prepareImport,
+  stopped,
   writeRows,
 } from './run';
 import { snapshotOf } from './stale';
@@ -44,7 +45,7 @@ export async function trialImport(
   const { sha256 } = prepared.opened.source;
   let full: FullTrial | null = null;
   try {
-    await new LoadRunner(database).withTenant(
+    await new LoadRunner(database, hooks.signal).withTenant(
       { personId, tenantId, function: prepared.first, source: ctx.source, reason: importReason(file) },
       async (tx) => {
         const snapshot = await snapshotOf(tx);
@@ -53,6 +54,7 @@ export async function trialImport(
         const rows: ImportRow[] = [...(await changedRows(tx, judged.stage)), ...(await createdRows(tx, judged.stage))];
         hooks.onProgress?.({ phase: 'writing', rows: judged.stage.rows });
         const applied = await writeRows(tx, prepared, judged, true);
+        stopped(hooks);
         const standing = rows.filter(({ row }) => !judged.faults.rows.has(row));
         const faulty = await faultyRows(judged, prepared.opened, SHOWN_FAULTY);
         full = {

@@ -136,11 +136,11 @@ export const testException = defineEntity({
   purpose: 'An exception is one case in which a control did not do what it should, in a sample or elsewhere in a test.',
   fields: {
     title: text({ label: 'Exception', required: true, max: 255 }),
-    kind: choice({ label: 'Kind', options: EXCEPTION_KIND, required: true }),
+    kind: choice({ label: 'Kind', help: 'In what way the control failed', options: EXCEPTION_KIND, required: true }),
     controlTestId: reference({ label: 'Control test', target: 'controlTests', required: true, merge: 'immutable' }),
     sampleItemId: reference({
       label: 'Sample item',
-      help: 'One that is marked as an exception; none where it was found elsewhere in the test',
+      help: 'One that is marked as an exception, or none',
       target: 'sampleItems',
       merge: 'immutable',
       among: [

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { DateText } from '@renderer/components/DateText';
+import { EmptyState } from '@renderer/components/EmptyState';
 import { ErrorState } from '@renderer/components/ErrorState';
 import { Icon } from '@renderer/components/Icon';
 import { OptionPill } from '@renderer/components/Pill';
@@ -13,10 +14,10 @@ import { formatPercent } from '@renderer/lib/format';
 import { useRights } from '@renderer/lib/rights';
 import { trpc } from '@renderer/lib/trpc';
 import { SIGN_STATE, TEAM_ROLE } from '@shared/entities/auditops/options';
-import type { TestCounts } from '@shared/wire/progress';
+import type { AuditProgress, TestCounts } from '@shared/wire/progress';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { AskDialog } from './AskDialog';
 import css from './AuditProgressTab.module.css';
 import { HoursByWeek } from './HoursByWeek';
@@ -46,6 +47,7 @@ export function AuditProgressTab(props: DetailExtraProps) {
   const query = useQuery(trpc.fieldwork.progress.queryOptions({ planId: plan.id }));
   const programme = useQuery(trpc.audits.programme.queryOptions({ planId: plan.id }));
   const people = usePeople();
+  const navigate = useNavigate();
   const may = useRights('evidenceRequests');
   const [asking, setAsking] = useState(false);
   const suggestions = useQuery({ ...trpc.fieldwork.suggestRequests.queryOptions({ planId: plan.id }), enabled: asking });
@@ -55,6 +57,27 @@ export function AuditProgressTab(props: DetailExtraProps) {
   }
   const { total, weeks, tests, signed, spentMinutes, openFindings, openNotes, requests, milestones } = query.data;
   const budget = plan.budgetHours === null ? null : plan.budgetHours * 60;
+  const dates = milestones.length === 0 ? null : <Milestones milestones={milestones} />;
+  if (total.total === 0 && spentMinutes === 0) {
+    return (
+      <div className={css.progress}>
+        <EmptyState
+          icon="clipboard-check"
+          title="Nothing has begun yet"
+          text="Every test of the programme stands here with its result, the hours week by week against the budget, and how far everybody is."
+          starts={[
+            {
+              icon: 'fieldwork',
+              title: 'Make the programme',
+              text: 'One test for each control in scope',
+              run: () => navigate(`/fieldwork/${plan.id}`),
+            },
+          ]}
+        />
+        {dates}
+      </div>
+    );
+  }
   return (
     <div className={css.progress}>
       <dl className={css.figures}>
@@ -81,7 +104,17 @@ export function AuditProgressTab(props: DetailExtraProps) {
           alarm={requests.overdue > 0}
         />
       </dl>
-      <Card title="Programme" note={<StateWords counts={total} />}>
+      <Card
+        title="Programme"
+        note={<StateWords counts={total} />}
+        actions={
+          may.create ? (
+            <Button variant="transparent" leftSection={<Icon name="send" size={14} />} onClick={() => setAsking(true)}>
+              Ask for evidence
+            </Button>
+          ) : undefined
+        }
+      >
         <StateBar counts={total} />
         {programme.data === undefined ? (
           programme.isError ? (
@@ -90,7 +123,7 @@ export function AuditProgressTab(props: DetailExtraProps) {
             <SkeletonRows label="Reading the programme" rows={4} />
           )
         ) : programme.data.total === 0 ? (
-          <p className={css.none}>No test yet. Fieldwork makes the programme from the controls in scope.</p>
+          <p className={css.none}>No test yet.</p>
         ) : (
           <>
             <ProgrammeMap programme={programme.data} />
@@ -128,11 +161,9 @@ export function AuditProgressTab(props: DetailExtraProps) {
                     <span className={css.second}>{TEAM_ROLE.find((role) => role.value === one.teamRole)?.label}</span>
                   </th>
                   <td className={css.bar}>
-                    <Bar counts={one} label={`${tested(one)} of ${one.total} tested`} />
+                    {one.total === 0 ? null : <Bar counts={one} label={`${tested(one)} of ${one.total} tested`} />}
                   </td>
-                  <td>
-                    {tested(one)} of {one.total}
-                  </td>
+                  <td>{one.total === 0 ? <span className={css.second}>no tests</span> : `${tested(one)} of ${one.total}`}</td>
                   <td data-over={(one.budgetMinutes !== null && one.spentMinutes > one.budgetMinutes) || undefined}>
                     {hours(one.spentMinutes)}
                     {one.budgetMinutes === null ? '' : ` of ${hours(one.budgetMinutes)}`}
@@ -152,29 +183,7 @@ export function AuditProgressTab(props: DetailExtraProps) {
             ))}
           </ul>
         </Card>
-        <Card
-          title="Milestones"
-          note={milestones.length === 0 ? 'none yet' : undefined}
-          actions={
-            may.create ? (
-              <Button variant="transparent" leftSection={<Icon name="send" size={14} />} onClick={() => setAsking(true)}>
-                Ask for evidence
-              </Button>
-            ) : undefined
-          }
-        >
-          <ul className={css.list}>
-            {milestones.map((milestone) => (
-              <li key={milestone.id}>
-                <Icon name={milestone.doneOn === null ? 'circle' : 'check'} size={14} />
-                <Link to={`/r/auditMilestones/${milestone.id}`}>{milestone.title}</Link>
-                <span className={css.second}>
-                  <DateText date={milestone.dueDate} due={milestone.doneOn === null} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Card>
+        {dates}
         {tests.length > 0 ? (
           <Card title="Time by test" note="the nearest to their budget first">
             <ul className={css.list}>
@@ -198,6 +207,24 @@ export function AuditProgressTab(props: DetailExtraProps) {
         <AskDialog planId={plan.id} tests={suggestions.data} onClose={() => setAsking(false)} />
       ) : null}
     </div>
+  );
+}
+
+function Milestones({ milestones }: Pick<AuditProgress, 'milestones'>) {
+  return (
+    <Card title="Milestones">
+      <ul className={css.list}>
+        {milestones.map((milestone) => (
+          <li key={milestone.id}>
+            <Icon name={milestone.doneOn === null ? 'circle' : 'check'} size={14} />
+            <Link to={`/r/auditMilestones/${milestone.id}`}>{milestone.title}</Link>
+            <span className={css.second}>
+              <DateText date={milestone.dueDate} due={milestone.doneOn === null} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

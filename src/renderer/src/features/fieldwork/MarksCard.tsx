@@ -71,6 +71,9 @@ export function MarksCard({ paper, mayWrite }: { readonly paper: Workpaper; read
       }
     >
       {failed ? <ErrorState error={failed.error} onRetry={() => void failed.refetch()} /> : null}
+      {[out, back, ticks].every(({ data }) => data?.rows.length === 0) && open === null ? (
+        <p className={css.none}>No cross-reference or tick mark yet.</p>
+      ) : null}
       <ul className={css.marks}>
         {(out.data?.rows ?? []).map((row) => {
           const target = TARGETS.find(({ field }) => idIn(row, field) !== '');

@@ -210,14 +210,6 @@ function RaiseForm({ paper, onClose, exceptions: offered }: RaiseProps & { reado
             <strong>{words.title}.</strong> {words.text}
           </p>
         ) : null}
-        <Fields
-          definition={FINDING}
-          rows={FINDING_ROWS}
-          part={finding}
-          faults={tried ? findingFaults : {}}
-          focus="title"
-          onChange={setFinding}
-        />
         {exceptions.length === 0 ? null : (
           <fieldset className={css.action}>
             <legend>Exceptions that lead to it</legend>
@@ -238,6 +230,14 @@ function RaiseForm({ paper, onClose, exceptions: offered }: RaiseProps & { reado
             ))}
           </fieldset>
         )}
+        <Fields
+          definition={FINDING}
+          rows={FINDING_ROWS}
+          part={finding}
+          faults={tried ? findingFaults : {}}
+          focus="title"
+          onChange={setFinding}
+        />
         <fieldset className={css.action}>
           <legend>First action, if there is one already</legend>
           <Fields definition={ACTION} rows={ACTION_ROWS} part={action} faults={tried ? actionFaults : {}} onChange={setAction} />

@@ -14,7 +14,7 @@ import { formatNumber } from '@renderer/lib/format';
 import { trpcClient } from '@renderer/lib/trpc';
 import { ITEM_RESULT, SAMPLE_METHOD } from '@shared/entities/auditops/options';
 import { amountWords } from '@shared/sampling/amounts';
-import { countsOf } from '@shared/sampling/evaluate';
+import { BY_INTERVAL, countsOf } from '@shared/sampling/evaluate';
 import type { SampleOnSheet } from '@shared/wire/sampling';
 import { useMutation } from '@tanstack/react-query';
 import { type KeyboardEvent, useRef, useState } from 'react';
@@ -126,7 +126,7 @@ export function SampleCard({ sample, items, mayWrite }: SampleCardProps) {
                 <td className={css.number}>{item.position}</td>
                 <td className="k-mono">
                   {item.itemKey}
-                  {item.stratum ? <span className={css.stratum}>{item.stratum}</span> : null}
+                  {item.stratum && item.stratum !== BY_INTERVAL ? <span className={css.stratum}>{item.stratum}</span> : null}
                 </td>
                 {hasAmounts ? <td className={css.amount}>{item.amount === null ? '' : amountWords(item.amount)}</td> : null}
                 <td className={css.result}>
@@ -141,6 +141,7 @@ export function SampleCard({ sample, items, mayWrite }: SampleCardProps) {
                     <CellInput
                       label={`Audited amount of ${item.itemKey}`}
                       value={item.auditedAmount ?? ''}
+                      words={amountWords}
                       disabled={!mayWrite || item.result !== 'exception'}
                       onSave={(text) =>
                         writer.change('sampleItems', item, { auditedAmount: text === '' ? null : plainAmount(text) })
@@ -198,11 +199,13 @@ interface CellInputProps {
   readonly label: string;
   readonly value: string;
   readonly disabled: boolean;
+  /** How the value is shown while nobody writes it. */
+  readonly words?: (value: string) => string;
   readonly onSave: (text: string) => Promise<boolean>;
 }
 
 /** A cell that is saved when it is left, or by Enter; Esc takes back what was typed. */
-function CellInput({ label, value, disabled, onSave }: CellInputProps) {
+function CellInput({ label, value, disabled, words, onSave }: CellInputProps) {
   const [typed, setTyped] = useState<string | null>(null);
   if (disabled && value === '') return null;
   const leave = async () => {
@@ -213,11 +216,15 @@ function CellInput({ label, value, disabled, onSave }: CellInputProps) {
   return (
     <TextInput
       size="xs"
-      variant="unstyled"
+      classNames={{ input: css.cell }}
       aria-label={label}
       readOnly={disabled}
       tabIndex={disabled ? -1 : 0}
-      value={typed ?? value}
+      value={typed ?? (words === undefined || value === '' ? value : words(value))}
+      data-number={words !== undefined || undefined}
+      onFocus={() => {
+        if (words !== undefined && !disabled) setTyped(value);
+      }}
       onChange={(event) => setTyped(event.currentTarget.value)}
       onBlur={() => void leave()}
       onKeyDown={(event) => {

@@ -1,5 +1,5 @@
 /** What the results of a sample say of its population, with the name of the formula. Figures first; colour only past what is tolerable. */
-import { formatNumber } from '@renderer/lib/format';
+import { count, formatNumber } from '@renderer/lib/format';
 import { amountWords } from '@shared/sampling/amounts';
 import { countsOf, deviationEstimate, misstatementEstimate } from '@shared/sampling/evaluate';
 import type { SampleOnSheet } from '@shared/wire/sampling';
@@ -70,8 +70,10 @@ export function SampleEstimate({ sample, items }: SampleOnSheet) {
     }
   }
   const leftOut = [
-    facts.zeroItems ? `${facts.zeroItems} items of zero` : null,
-    facts.negativeItems ? `${facts.negativeItems} negative ones (${facts.negativeTotal})` : null,
+    facts.zeroItems ? count(Number(facts.zeroItems), 'item of zero', 'items of zero') : null,
+    facts.negativeItems
+      ? `${count(Number(facts.negativeItems), 'negative one')} (${amountWords(String(facts.negativeTotal))})`
+      : null,
   ].filter((part) => part !== null);
   return (
     <div className={css.estimate}>
@@ -88,7 +90,7 @@ export function SampleEstimate({ sample, items }: SampleOnSheet) {
       </dl>
       {formula === '' ? null : <p>{formula}</p>}
       {leftOut.length === 0 ? null : (
-        <p>Left out, for no unit of money lies in them: {leftOut.join(', ')}. Test them on their own.</p>
+        <p>Left out, for no unit of money lies in them: {leftOut.join(' and ')}. Test these on their own.</p>
       )}
     </div>
   );

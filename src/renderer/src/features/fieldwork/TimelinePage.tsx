@@ -65,6 +65,16 @@ export function TimelinePage() {
           text="Audits stand here with their fieldwork, report and milestones, as soon as they have dates."
         />
       ) : null}
+      {plans.length > 0 ? (
+        <ul className={css.legend} aria-hidden="true">
+          {LEGEND.map(([look, label]) => (
+            <li key={look}>
+              <span className={css[look === 'done' ? 'milestone' : look]} data-done={look === 'done' || undefined} />
+              {label}
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {plans.length > 0 ? <Chart plans={plans} span={span} today={today} onShift={(by) => setShift(shift + by)} /> : null}
     </Page>
   );
@@ -117,7 +127,7 @@ function Chart({ plans, span, today, onShift }: ChartProps) {
             <div className={css.months}>
               {months.map((month) => (
                 <span key={month.key} style={{ left: `${month.at * 100}%` }}>
-                  {month.label}
+                  <MonthLabel label={month.label} />
                 </span>
               ))}
             </div>
@@ -162,6 +172,25 @@ function Chart({ plans, span, today, onShift }: ChartProps) {
     </table>
   );
 }
+
+/** `Jan 2027` on two lines: a month has little room. */
+function MonthLabel({ label }: { readonly label: string }) {
+  const [month, year] = label.split(' ');
+  return (
+    <>
+      {month}
+      {year === undefined ? null : <small>{year}</small>}
+    </>
+  );
+}
+
+const LEGEND = [
+  ['planned', 'planned'],
+  ['fieldwork', 'fieldwork'],
+  ['report', 'report due'],
+  ['milestone', 'milestone'],
+  ['done', 'milestone, done'],
+] as const;
 
 function Lane({ plan, span }: { readonly plan: TimelinePlan; readonly span: Span }) {
   return (

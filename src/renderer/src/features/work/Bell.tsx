@@ -91,18 +91,23 @@ export function Bell() {
                 <button type="button" className={css.item} data-unread={!notice.read || undefined} onClick={() => open(notice)}>
                   <Icon name={NOTICE_ICONS[notice.kind]} />
                   <span className={css.words}>
-                    <span className={css.what}>
-                      {noticeWords(notice, notice.personId === null ? 'Somebody' : (people.name(notice.personId) ?? 'Somebody'))}
-                      {notice.read ? null : <span className="k-visually-hidden">, unread</span>}
+                    <span className={css.first}>
+                      <span className={css.what}>
+                        {noticeWords(
+                          notice,
+                          notice.personId === null ? 'Somebody' : (people.name(notice.personId) ?? 'Somebody'),
+                        )}
+                        {notice.read ? null : <span className="k-visually-hidden">, unread</span>}
+                      </span>
+                      <time className={css.when} dateTime={notice.at}>
+                        {formatInstant(notice.at).replace(/, 00:00$/, '')}
+                      </time>
                     </span>
                     <span className={css.label}>{notice.label}</span>
                     {notice.kind === 'mention' || notice.kind === 'reply' ? (
                       <span className={css.quote}>{notice.detail}</span>
                     ) : null}
                   </span>
-                  <time className={css.when} dateTime={notice.at}>
-                    {formatInstant(notice.at).replace(/, 00:00$/, '')}
-                  </time>
                 </button>
               </li>
             ))}
