@@ -134,12 +134,9 @@ test.describe('people at one record', () => {
       content: `# ${POLICY}\n\nNone is used without a reason that somebody else has seen.`,
     });
     const toVersion = async () => {
-      await open(page, 'Policies');
-      await page.getByTestId('grid').getByText(POLICY).first().dblclick();
-      await page
-        .getByRole('link', { name: new RegExp(`^${POLICY} `) })
-        .first()
-        .click();
+      await page.evaluate((to) => {
+        window.location.hash = to;
+      }, `#/r/policyVersions/${versionId}`);
       await expect(page.getByTestId('approval-approved')).toBeVisible();
     };
     const approval = page.getByTestId('approval-approved');
