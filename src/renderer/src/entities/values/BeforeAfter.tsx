@@ -31,24 +31,34 @@ export function BeforeAfter({ field, before, after, names, typed = false }: Befo
   );
 }
 
+interface WordDiffProps {
+  readonly before: string;
+  readonly after: string;
+  /** Only the words of one side, with what the other has not; both sides' in one text by itself. */
+  readonly side?: 'before' | 'after';
+}
+
 /** What `after` added to and took from `before`. */
-export function WordDiff({ before, after }: { readonly before: string; readonly after: string }) {
+export function WordDiff({ before, after, side }: WordDiffProps) {
+  const left = side === 'before' ? 'added' : side === 'after' ? 'removed' : null;
   let at = 0;
   return (
     <span className={css.words}>
-      {wordRuns(before, after).map((run) => {
-        const key = at++;
-        if (run.kind === 'same') return <span key={key}>{run.text}</span>;
-        return run.kind === 'removed' ? (
-          <del key={key} className={css.removed}>
-            {run.text}
-          </del>
-        ) : (
-          <ins key={key} className={css.added}>
-            {run.text}
-          </ins>
-        );
-      })}
+      {wordRuns(before, after)
+        .filter(({ kind }) => kind !== left)
+        .map((run) => {
+          const key = at++;
+          if (run.kind === 'same') return <span key={key}>{run.text}</span>;
+          return run.kind === 'removed' ? (
+            <del key={key} className={css.removed}>
+              {run.text}
+            </del>
+          ) : (
+            <ins key={key} className={css.added}>
+              {run.text}
+            </ins>
+          );
+        })}
     </span>
   );
 }

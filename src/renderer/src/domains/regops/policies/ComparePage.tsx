@@ -6,7 +6,6 @@ import { Icon } from '@renderer/components/Icon';
 import { OfflineNote } from '@renderer/components/OfflineNote';
 import { Page } from '@renderer/components/Page';
 import { SkeletonRows } from '@renderer/components/Skeleton';
-import { wordRuns } from '@renderer/entities/conflict/words';
 import { Screen } from '@renderer/entities/parts/Screen';
 import { DOMAIN_LABELS, detailPath, listPath } from '@renderer/entities/paths';
 import { WordDiff } from '@renderer/entities/values/BeforeAfter';
@@ -223,34 +222,12 @@ function Beside({ row }: { readonly row: DifferenceRow }) {
   return (
     <div className={css.pair} data-change={row.kind === 'same' ? undefined : row.kind}>
       <div className={css.side} data-empty={row.before === '' || undefined}>
-        <Side row={row} side="before" />
+        <WordDiff before={row.before.trimEnd()} after={row.after.trimEnd()} side="before" />
       </div>
       <div className={css.side} data-empty={row.after === '' || undefined}>
-        <Side row={row} side="after" />
+        <WordDiff before={row.before.trimEnd()} after={row.after.trimEnd()} side="after" />
       </div>
     </div>
-  );
-}
-
-/** One side of a row: its own words, with what the other side has not. */
-function Side({ row, side }: { readonly row: DifferenceRow; readonly side: 'before' | 'after' }) {
-  const text = row[side].trimEnd();
-  if (row.kind === 'same') return <span className={css.words}>{text}</span>;
-  const own = side === 'before' ? 'removed' : 'added';
-  const Mark = side === 'before' ? 'del' : 'ins';
-  let at = 0;
-  return (
-    <span className={css.words}>
-      {wordRuns(row.before.trimEnd(), row.after.trimEnd()).map((run) => {
-        const key = at++;
-        if (run.kind === 'same') return <span key={key}>{run.text}</span>;
-        return run.kind === own ? (
-          <Mark key={key} className={css[own]}>
-            {run.text}
-          </Mark>
-        ) : null;
-      })}
-    </span>
   );
 }
 

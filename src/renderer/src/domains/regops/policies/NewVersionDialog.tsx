@@ -4,6 +4,7 @@ import { Dialog } from '@renderer/components/Dialog';
 import { Refusal } from '@renderer/components/Refusal';
 import { applyOperation, entityApi } from '@renderer/entities/api';
 import { recordsChanged } from '@renderer/lib/trpc';
+import { useAction } from '@renderer/lib/use-action';
 import { uuidv7 } from '@renderer/lib/uuid';
 import { useState } from 'react';
 import type { Policy, Version } from './records';
@@ -19,33 +20,23 @@ interface NewVersionDialogProps {
 export function NewVersionDialog({ policy, inForce, onClose, onMade }: NewVersionDialogProps) {
   const [change, setChange] = useState<Version['change']>('minor');
   const [start, setStart] = useState<'present' | 'empty'>('present');
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, failure, run } = useAction(() => recordsChanged(['policies']));
+  const [id] = useState(() => uuidv7());
+  const begin = async () => {
+    const from = inForce !== null && start === 'present' ? await entityApi('policyVersions').get.query({ id: inForce.id }) : null;
+    const content = String(from?.row.content ?? '');
+    await applyOperation({
+      opId: uuidv7(),
+      entity: 'policyVersions',
+      entityId: id,
+      kind: 'create',
+      baseVersion: null,
+      base: {},
+      patch: { policyId: policy.id, change: inForce === null ? 'major' : change, content },
+    });
+  };
   const make = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      let content = '';
-      if (inForce !== null && start === 'present') {
-        const { row } = await entityApi('policyVersions').get.query({ id: inForce.id });
-        content = String(row.content ?? '');
-      }
-      const id = uuidv7();
-      await applyOperation({
-        opId: uuidv7(),
-        entity: 'policyVersions',
-        entityId: id,
-        kind: 'create',
-        baseVersion: null,
-        base: {},
-        patch: { policyId: policy.id, change: inForce === null ? 'major' : change, content },
-      });
-      await recordsChanged(['policies']);
-      onMade(id);
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    if (await run(begin, `A version of ${policy.name} is begun`)) onMade(id);
   };
   return (
     <Dialog
@@ -93,7 +84,7 @@ export function NewVersionDialog({ policy, inForce, onClose, onMade }: NewVersio
           </Radio.Group>
         </>
       )}
-      {failure === null ? null : <Refusal error={failure} />}
+      <Refusal error={failure} />
     </Dialog>
   );
 }

@@ -17,9 +17,9 @@ import { detailPath } from '@renderer/entities/paths';
 import type { GenericRow } from '@renderer/entities/rows';
 import { useConnection } from '@renderer/lib/connection';
 import { formatDate, formatInstant } from '@renderer/lib/format';
-import { notify } from '@renderer/lib/notices';
 import { useMe } from '@renderer/lib/session';
 import { recordsChanged } from '@renderer/lib/trpc';
+import { useAction } from '@renderer/lib/use-action';
 import { useShortcuts } from '@renderer/lib/use-shortcuts';
 import { uuidv7 } from '@renderer/lib/uuid';
 import type { EntityRow } from '@shared/entities/registry';
@@ -70,34 +70,23 @@ function Reading({ asked, version, note }: ReadingProps) {
   const me = useMe();
   const navigate = useNavigate();
   const connection = useConnection();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, failure, run } = useAction(() => recordsChanged(['policyRounds']));
   const { end, seen } = useSeen();
   const mine = asked.personId === me?.id;
   const open = asked.status === 'open';
   // one operation for one answer: a second click, or a lost reply, writes it once
   const opId = useRef(uuidv7());
-  const acknowledge = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await applyOperation({
-        opId: opId.current,
-        entity: 'policyAcknowledgements',
-        entityId: asked.id,
-        kind: 'update',
-        baseVersion: asked.rowVersion,
-        base: { status: asked.status, readSha256: asked.readSha256 },
-        patch: { status: 'acknowledged', readSha256: version.contentSha256 },
-      });
-      await recordsChanged(['policyRounds']);
-      notify({ tone: 'good', title: `You acknowledged ${asked.title}` });
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const send = () =>
+    applyOperation({
+      opId: opId.current,
+      entity: 'policyAcknowledgements',
+      entityId: asked.id,
+      kind: 'update',
+      baseVersion: asked.rowVersion,
+      base: { status: asked.status, readSha256: asked.readSha256 },
+      patch: { status: 'acknowledged', readSha256: version.contentSha256 },
+    });
+  const acknowledge = () => run(send, `You acknowledged ${asked.title}`);
   useShortcuts('Reading', [
     {
       keys: 'Ctrl+Enter',
@@ -145,7 +134,7 @@ function Reading({ asked, version, note }: ReadingProps) {
           </article>
         </section>
         <footer className={css.foot}>
-          {failure === null ? null : <Refusal error={failure} />}
+          <Refusal error={failure} />
           {mine && open ? (
             <>
               <span className={css.say}>

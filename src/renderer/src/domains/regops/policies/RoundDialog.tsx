@@ -4,8 +4,8 @@ import { Dialog } from '@renderer/components/Dialog';
 import { Refusal } from '@renderer/components/Refusal';
 import { applyOperation, usePeople } from '@renderer/entities/api';
 import { count, todayHere } from '@renderer/lib/format';
-import { notify } from '@renderer/lib/notices';
 import { recordsChanged, trpc } from '@renderer/lib/trpc';
+import { useAction } from '@renderer/lib/use-action';
 import { uuidv7 } from '@renderer/lib/uuid';
 import { FUNCTION_LABELS, TENANT_FUNCTIONS, type TenantFunction } from '@shared/roles';
 import type { AudienceInput } from '@shared/wire/policies';
@@ -39,8 +39,7 @@ export function RoundDialog({ policy, version, onClose }: RoundDialogProps) {
   const [named, setNamed] = useState<readonly string[]>([]);
   const [dueDate, setDueDate] = useState(() => inDays(DAYS_TO_READ));
   const [note, setNote] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, failure, run } = useAction(() => recordsChanged(['policyAcknowledgements']));
   const [opId, setOpId] = useState(() => uuidv7());
   const input: AudienceInput = {
     versionId: version.id,
@@ -67,37 +66,26 @@ export function RoundDialog({ policy, version, onClose }: RoundDialogProps) {
       setOpId(uuidv7());
       set(value);
     };
+  const send = () =>
+    applyOperation({
+      opId,
+      entity: 'policyRounds',
+      entityId: opId,
+      kind: 'create',
+      baseVersion: null,
+      base: {},
+      patch: {
+        versionId: version.id,
+        audience,
+        functions: input.functions ?? [],
+        people: input.people ?? [],
+        dueDate,
+        note: note.trim() === '' ? null : note.trim(),
+      },
+    });
   const put = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await applyOperation({
-        opId,
-        entity: 'policyRounds',
-        entityId: opId,
-        kind: 'create',
-        baseVersion: null,
-        base: {},
-        patch: {
-          versionId: version.id,
-          audience,
-          functions: input.functions ?? [],
-          people: input.people ?? [],
-          dueDate,
-          note: note.trim() === '' ? null : note.trim(),
-        },
-      });
-      await recordsChanged(['policyAcknowledgements']);
-      notify({
-        tone: 'good',
-        title: `${count(asked?.length ?? 0, 'person is', 'people are')} asked to acknowledge ${version.label}`,
-      });
-      onClose();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
+    const done = `${count(asked?.length ?? 0, 'person is', 'people are')} asked to acknowledge ${version.label}`;
+    if (await run(send, done)) onClose();
   };
   const number = asked === null ? '' : ` to ${count(asked.length, 'person', 'people')}`;
   return (
@@ -187,7 +175,7 @@ export function RoundDialog({ policy, version, onClose }: RoundDialogProps) {
           </>
         )}
       </div>
-      {failure === null ? null : <Refusal error={failure} />}
+      <Refusal error={failure} />
     </Dialog>
   );
 }

@@ -1,8 +1,7 @@
 /** Who was asked to acknowledge a policy and who did: rounds with their progress, people who are late, reminders, and the proof as a file. */
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { DateText } from '@renderer/components/DateText';
-import { Dialog } from '@renderer/components/Dialog';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { ErrorState } from '@renderer/components/ErrorState';
 import { HashText } from '@renderer/components/HashText';
@@ -10,23 +9,22 @@ import { Icon } from '@renderer/components/Icon';
 import { OptionPill, Pill } from '@renderer/components/Pill';
 import { ProgressBar } from '@renderer/components/ProgressBar';
 import { ReasonButton } from '@renderer/components/ReasonButton';
-import { Refusal } from '@renderer/components/Refusal';
 import { SkeletonRows } from '@renderer/components/Skeleton';
-import { applyOperation, usePeople } from '@renderer/entities/api';
+import { usePeople } from '@renderer/entities/api';
 import { type DetailExtraProps, recordOf } from '@renderer/entities/detail/extras';
 import { ActionMenu } from '@renderer/entities/parts/ActionMenu';
 import { detailPath } from '@renderer/entities/paths';
 import { count, formatDate, formatInstant, formatPercent } from '@renderer/lib/format';
 import { notify } from '@renderer/lib/notices';
 import { useRights } from '@renderer/lib/rights';
-import { recordsChanged, trpc, trpcClient } from '@renderer/lib/trpc';
-import { uuidv7 } from '@renderer/lib/uuid';
+import { trpc } from '@renderer/lib/trpc';
 import { ROUND_STATUS } from '@shared/entities/regops/policy-options';
 import { FUNCTION_LABELS, TENANT_FUNCTIONS } from '@shared/roles';
 import type { RoundProgress } from '@shared/wire/policies';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { CloseDialog, RemindDialog } from './RoundActs';
 import { RoundDialog } from './RoundDialog';
 import css from './RoundsTab.module.css';
 import { type Policy, versionInForce, versionsOptions } from './records';
@@ -195,113 +193,7 @@ function Round({ progress, policy, mayAct }: RoundProps) {
         <p className={css.second}>The first {waiting.length} are shown; the list of acknowledgements holds the rest.</p>
       ) : null}
       {dialog === 'remind' ? <RemindDialog progress={progress} policy={policy} onClose={() => setDialog(null)} /> : null}
-      {dialog === 'close' ? <CloseDialog progress={progress} onClose={() => setDialog(null)} /> : null}
+      {dialog === 'close' ? <CloseDialog progress={progress} policy={policy} onClose={() => setDialog(null)} /> : null}
     </Card>
-  );
-}
-
-function RemindDialog({
-  progress,
-  policy,
-  onClose,
-}: {
-  readonly progress: RoundProgress;
-  readonly policy: Policy;
-  readonly onClose: () => void;
-}) {
-  const { round, open, overdue } = progress;
-  const whom = overdue > 0 ? 'overdue' : 'open';
-  const [words, setWords] = useState(
-    `Please read and acknowledge ${policy.name} ${progress.versionLabel}; it was to be acknowledged by ${formatDate(round.dueDate)}.`,
-  );
-  const [opId] = useState(() => uuidv7());
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const number = count(whom === 'overdue' ? overdue : open, 'person', 'people');
-  const send = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      const { reminded } = await trpcClient.policies.remind.mutate({ opId, roundId: round.id, whom, words });
-      await recordsChanged(['policyRounds', 'policyAcknowledgements']);
-      notify({ tone: 'good', title: `${count(reminded, 'person is', 'people are')} reminded` });
-      onClose();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog
-      opened
-      onClose={onClose}
-      title={whom === 'overdue' ? 'Remind who is overdue' : 'Remind who has not answered'}
-      action={`Remind ${number}`}
-      onAction={() => void send()}
-      busy={busy}
-      disabled={words.trim() === ''}
-    >
-      <p className={css.second}>
-        It stands in their bell and in their work until they answer, and in the discussion of their acknowledgement.
-      </p>
-      <Textarea
-        label="Words"
-        withAsterisk
-        autosize
-        minRows={3}
-        maxLength={2_000}
-        data-autofocus
-        value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
-      />
-      {failure === null ? null : <Refusal error={failure} />}
-    </Dialog>
-  );
-}
-
-function CloseDialog({ progress, onClose }: { readonly progress: RoundProgress; readonly onClose: () => void }) {
-  const { round, open } = progress;
-  const [opId] = useState(() => uuidv7());
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const close = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await applyOperation({
-        opId,
-        entity: 'policyRounds',
-        entityId: round.id,
-        kind: 'update',
-        baseVersion: round.rowVersion,
-        base: { status: round.status },
-        patch: { status: 'closed' },
-      });
-      await recordsChanged(['policyAcknowledgements']);
-      onClose();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog
-      opened
-      onClose={onClose}
-      title="Close this round?"
-      action="Close the round"
-      onAction={() => void close()}
-      busy={busy}
-      destructive
-    >
-      <p>
-        {open === 0
-          ? 'Everybody answered. A closed round stays as it is.'
-          : `${count(open, 'person is', 'people are')} asked no longer; what they have not acknowledged lapses. It cannot be opened again.`}
-      </p>
-      {failure === null ? null : <Refusal error={failure} />}
-    </Dialog>
   );
 }

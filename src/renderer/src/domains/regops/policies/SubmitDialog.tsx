@@ -3,8 +3,8 @@ import { Radio, Textarea } from '@mantine/core';
 import { Dialog } from '@renderer/components/Dialog';
 import { Refusal } from '@renderer/components/Refusal';
 import { applyOperation } from '@renderer/entities/api';
-import { notify } from '@renderer/lib/notices';
 import { recordsChanged, trpcClient } from '@renderer/lib/trpc';
+import { useAction } from '@renderer/lib/use-action';
 import { uuidv7 } from '@renderer/lib/uuid';
 import { CodedError } from '@shared/errors';
 import { useState } from 'react';
@@ -24,35 +24,26 @@ export function SubmitDialog({ row, policy, flush, onClose, onDone }: SubmitDial
   const [changeNote, setChangeNote] = useState(row.changeNote ?? '');
   const [change, setChange] = useState(row.change);
   const [words, setWords] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, failure, run } = useAction(() => recordsChanged(['policyVersions', 'policies']));
   const first = policy.versionInForce === null;
+  const send = async () => {
+    await flush();
+    const result = await applyOperation({
+      opId: uuidv7(),
+      entity: 'policyVersions',
+      entityId: row.id,
+      kind: 'update',
+      baseVersion: row.rowVersion,
+      base: { status: row.status, changeNote: row.changeNote, change: row.change },
+      patch: { status: 'in_review', changeNote: changeNote.trim() === '' ? null : changeNote.trim(), change },
+    });
+    if (result.status === 'conflict') throw new CodedError('CONFLICT', { entity: 'policyVersions' });
+    const opId = uuidv7();
+    const asked = { opId, entity: 'policyVersions', recordId: row.id, approvalId: opId, step: 'approved' } as const;
+    await trpcClient.collab.askApproval.mutate({ ...asked, baseVersion: result.rowVersion, note: words.trim() });
+  };
   const submit = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await flush();
-      const result = await applyOperation({
-        opId: uuidv7(),
-        entity: 'policyVersions',
-        entityId: row.id,
-        kind: 'update',
-        baseVersion: row.rowVersion,
-        base: { status: row.status, changeNote: row.changeNote, change: row.change },
-        patch: { status: 'in_review', changeNote: changeNote.trim() === '' ? null : changeNote.trim(), change },
-      });
-      if (result.status === 'conflict') throw new CodedError('CONFLICT', { entity: 'policyVersions' });
-      const opId = uuidv7();
-      const asked = { opId, entity: 'policyVersions', recordId: row.id, approvalId: opId, step: 'approved' } as const;
-      await trpcClient.collab.askApproval.mutate({ ...asked, baseVersion: result.rowVersion, note: words.trim() });
-      await recordsChanged(['policyVersions', 'policies']);
-      notify({ tone: 'good', title: `Version ${row.label} waits for approval` });
-      onDone();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
+    if (await run(send, `Version ${row.label} waits for approval`)) onDone();
   };
   return (
     <Dialog
@@ -99,7 +90,7 @@ export function SubmitDialog({ row, policy, flush, onClose, onDone }: SubmitDial
         value={words}
         onChange={(event) => setWords(event.currentTarget.value)}
       />
-      {failure === null ? null : <Refusal error={failure} />}
+      <Refusal error={failure} />
     </Dialog>
   );
 }
