@@ -1,35 +1,8 @@
 /** Every screen, light and dark: no serious finding by axe, no fault on the console, never wider than the window, and a picture. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signInTo } from '../fixtures/acts';
+import { theme as choose, look, open, signInTo } from '../fixtures/acts';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { SIZES, startWorkstation, type Workstation } from '../fixtures/workstation';
-
-type Theme = 'light' | 'dark';
-
-/** Serious and critical findings as one readable line each. */
-async function findings(page: Page): Promise<readonly string[]> {
-  // one frame, and no other origin may be loaded into it
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  await picture(page, name);
-  expect.soft(await findings(page), name).toEqual([]);
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
-
-/** By the person's menu, as a person does it. */
-async function choose(page: Page, theme: Theme): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  // the segment's own radio is hidden behind its words
-  await page.getByText(theme === 'dark' ? 'Dark' : 'Light', { exact: true }).click();
-  await page.keyboard.press('Escape');
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme);
-}
 
 /** Presses Tab until the element has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, selector: string): Promise<void> {
@@ -39,17 +12,6 @@ async function tabTo(page: Page, selector: string): Promise<void> {
   }
   throw new Error(`${selector} cannot be reached by Tab`);
 }
-
-const LISTS = [
-  'Regulations',
-  'Requirements',
-  'Control sets',
-  'Controls',
-  'Audit plans',
-  'Findings',
-  'Actions',
-  'Evidence',
-] as const;
 
 test.describe('screens', () => {
   test.describe.configure({ mode: 'serial' });
@@ -74,18 +36,20 @@ test.describe('screens', () => {
     await prepared?.remove();
   });
 
-  for (const theme of ['light', 'dark'] satisfies Theme[]) {
-    test(`lists and home, ${theme}`, async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`every place of the navigation, ${theme}`, async () => {
       const { page } = w;
-      await choose(page, theme);
+      await choose(page, theme === 'dark' ? 'Dark' : 'Light');
       await open(page, 'Home');
       await expect(page.getByTestId('share-ACC')).toBeVisible();
-      await look(page, `screen-home-${theme}`);
-      for (const list of LISTS) {
-        await open(page, list);
-        await expect(page.getByRole('heading', { name: list, level: 1 })).toBeVisible();
-        await expect(page.getByTestId('grid').or(page.getByTestId('empty-state')).first()).toBeVisible();
-        await look(page, `screen-${list.toLowerCase().replaceAll(' ', '-')}-${theme}`);
+      const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
+      const names = (await links.allTextContents()).map((text) => text.replace(/[\d,]+$/, '').trim());
+      expect(names.length).toBeGreaterThan(12);
+      for (const name of names) {
+        await open(page, name);
+        await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+        await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+        await look(page, `screen-${name.toLowerCase().replaceAll(' ', '-')}-${theme}`);
       }
     });
 
@@ -118,11 +82,6 @@ test.describe('screens', () => {
       await page.getByRole('button', { name: 'Import catalogue' }).click();
       await expect(page.getByText('Drop a catalogue here')).toBeVisible();
       await look(page, `screen-import-${theme}`);
-      for (const place of ['Connections', 'Settings']) {
-        await open(page, place);
-        await expect(page.getByRole('heading', { name: place, level: 1 })).toBeVisible();
-        await look(page, `screen-${place.toLowerCase()}-${theme}`);
-      }
     });
 
     test(`records of other kinds and a new one, ${theme}`, async () => {
@@ -213,7 +172,7 @@ test.describe('screens', () => {
     await app.evaluate(({ BrowserWindow }, size) => {
       BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
     }, SIZES.large);
-    await choose(page, 'light');
+    await choose(page, 'Light');
     await open(page, 'Home');
     await expect(page.getByTestId('share-ACC')).toBeVisible();
     await look(page, 'screen-home-large');
