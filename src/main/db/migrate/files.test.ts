@@ -121,6 +121,16 @@ describe('the rules for growing past one server', async () => {
     for (const [policy] of sql.matchAll(/\bCREATE\s+POLICY\b[^;]*/gi)) expect(policy).not.toMatch(/\bSELECT\b(?!\s+TO)|\bIS\b/);
   });
 
+  // Whoever rewrites a table has PostgreSQL read every index expression of the database: three such columns were half of the work
+  // of making the four hundredth tenant. Those of 0019 stand.
+  it.each(files.tenant.filter(({ version }) => version > '0019').map((file) => [file.version, bare(file.up)] as const))(
+    'rewrite no table in tenant/%s',
+    (_, sql) => {
+      expect(sql).not.toMatch(/\bADD\s+COLUMN\b[^;]*\b(GENERATED|gen_random_uuid|clock_timestamp)\b/i);
+      expect(sql).not.toMatch(/\bALTER\s+COLUMN\s+\w+\s+(SET\s+DATA\s+)?TYPE\b/i);
+    },
+  );
+
   it.each(files.tenant.map((file) => [file.version, bare(file.up)] as const))('keep tenant/%s in its own schema', (_, sql) => {
     expect(sql).not.toMatch(/\bMATERIALIZED\s+VIEW\b/i);
     expect(sql).not.toMatch(/\b(INSERT INTO|UPDATE|DELETE FROM)\s+(public|private)\./i);
