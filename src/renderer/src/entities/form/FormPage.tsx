@@ -72,10 +72,11 @@ export function EntityForm({ name, definition, record, prefill }: EntityFormProp
   ]);
 
   const isNew = record === null;
+  const [start] = useState(() => formFields(definition).find((key) => form.draft.values[key] === null) ?? '');
   useEffect(() => {
-    // a new record begins with its first field; a change begins with reading
-    if (isNew) focusField(formFields(definition)[0] ?? '');
-  }, [isNew, definition]);
+    // a new record begins with the first field that the place has not given; a change begins with reading
+    if (isNew) focusField(start);
+  }, [isNew, start]);
 
   const row = form.draft.baseRow;
   const ref = row === null || definition.refField === null ? null : row[definition.refField];
