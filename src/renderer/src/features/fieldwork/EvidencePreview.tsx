@@ -6,6 +6,7 @@ import { Pill } from '@renderer/components/Pill';
 import { SkeletonBar } from '@renderer/components/Skeleton';
 import { formatBytes, formatInstant } from '@renderer/lib/format';
 import { trpc } from '@renderer/lib/trpc';
+import { ShortcutLayer } from '@renderer/lib/use-shortcuts';
 import type { EntityRow } from '@shared/entities/registry';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
@@ -66,56 +67,59 @@ export function EvidencePreview({ files, fileId, onShow, onClose }: EvidencePrev
         if (event.key === 'ArrowRight' && after) onShow(after.id);
       }}
     >
-      <div className={css.stage}>
-        {preview.isError ? <ErrorState error={preview.error} onRetry={() => void preview.refetch()} /> : null}
-        {preview.isPending ? <SkeletonBar width="100%" height={240} /> : null}
-        {preview.data?.show === 'image' ? <img className={css.image} src={preview.data.url} alt={file.fileName} /> : null}
-        {preview.data?.show === 'pdf' ? (
-          <Suspense fallback={<SkeletonBar width="100%" height={240} />}>
-            <PdfPages url={preview.data.url} name={file.fileName} />
-          </Suspense>
-        ) : null}
-        {preview.data?.show === 'text' ? <TextFile url={preview.data.url} name={file.fileName} /> : null}
-        {preview.data?.show === 'none' ? (
-          <p className={css.none}>This kind of file has no preview here. Its hash still proves that it is unchanged.</p>
-        ) : null}
-      </div>
-      <div className={css.foot}>
-        <dl className={css.facts}>
-          <div>
-            <dt>SHA-256</dt>
-            <dd>
-              <HashText hash={file.sha256} full />
-            </dd>
-          </div>
-          <div>
-            <dt>Size</dt>
-            <dd>{formatBytes(file.sizeBytes)}</dd>
-          </div>
-          <div>
-            <dt>Filed</dt>
-            <dd>{formatInstant(file.createdAt)}</dd>
-          </div>
-        </dl>
-        <div className={css.actions} aria-live="polite">
-          {check.data && check.variables?.fileId === fileId ? (
-            check.data.agrees ? (
-              <Pill word="Hash agrees" tone="good" shape="seal" />
-            ) : (
-              <Pill word="Hash differs: keep this laptop as it is and call your administrator" tone="bad" shape="alert" />
-            )
+      {/* keys are the preview's: Escape closes it, and does not leave the record behind it as well */}
+      <ShortcutLayer>
+        <div className={css.stage}>
+          {preview.isError ? <ErrorState error={preview.error} onRetry={() => void preview.refetch()} /> : null}
+          {preview.isPending ? <SkeletonBar width="100%" height={240} /> : null}
+          {preview.data?.show === 'image' ? <img className={css.image} src={preview.data.url} alt={file.fileName} /> : null}
+          {preview.data?.show === 'pdf' ? (
+            <Suspense fallback={<SkeletonBar width="100%" height={240} />}>
+              <PdfPages url={preview.data.url} name={file.fileName} />
+            </Suspense>
           ) : null}
-          <Button variant="default" loading={check.isPending} onClick={() => check.mutate({ fileId })}>
-            Check the hash
-          </Button>
-          <Button variant="default" disabled={!before} onClick={() => before && onShow(before.id)}>
-            Previous
-          </Button>
-          <Button variant="default" disabled={!after} onClick={() => after && onShow(after.id)}>
-            Next
-          </Button>
+          {preview.data?.show === 'text' ? <TextFile url={preview.data.url} name={file.fileName} /> : null}
+          {preview.data?.show === 'none' ? (
+            <p className={css.none}>This kind of file has no preview here. Its hash still proves that it is unchanged.</p>
+          ) : null}
         </div>
-      </div>
+        <div className={css.foot}>
+          <dl className={css.facts}>
+            <div>
+              <dt>SHA-256</dt>
+              <dd>
+                <HashText hash={file.sha256} full />
+              </dd>
+            </div>
+            <div>
+              <dt>Size</dt>
+              <dd>{formatBytes(file.sizeBytes)}</dd>
+            </div>
+            <div>
+              <dt>Filed</dt>
+              <dd>{formatInstant(file.createdAt)}</dd>
+            </div>
+          </dl>
+          <div className={css.actions} aria-live="polite">
+            {check.data && check.variables?.fileId === fileId ? (
+              check.data.agrees ? (
+                <Pill word="Hash agrees" tone="good" shape="seal" />
+              ) : (
+                <Pill word="Hash differs: keep this laptop as it is and call your administrator" tone="bad" shape="alert" />
+              )
+            ) : null}
+            <Button variant="default" loading={check.isPending} onClick={() => check.mutate({ fileId })}>
+              Check the hash
+            </Button>
+            <Button variant="default" disabled={!before} onClick={() => before && onShow(before.id)}>
+              Previous
+            </Button>
+            <Button variant="default" disabled={!after} onClick={() => after && onShow(after.id)}>
+              Next
+            </Button>
+          </div>
+        </div>
+      </ShortcutLayer>
     </Modal>
   );
 }
