@@ -173,7 +173,7 @@ test.describe('import of rows', () => {
     await page.getByRole('button', { name: 'Import audit plans' }).click();
     await page.getByTestId('import-file').setInputFiles(path);
     const trial = page.getByTestId('import-trial');
-    await expect(page.getByText('Dates have the day first, as the file shows')).toBeVisible();
+    // 14.12.2026 and 2027-03-04 have one reading and are no question
     await expect(page.getByText('Dates have the month first, as the file shows')).toBeVisible();
     await expect(page.getByText('These dates may be read in two ways. Say which.')).toBeVisible();
     await expect(trial).toContainText('1 column with dates that may be read in two ways');
