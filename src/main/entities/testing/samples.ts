@@ -125,7 +125,7 @@ export const SAMPLES: Record<EntityName, Sample> = {
       const id = newId();
       await act(
         'auditor',
-        `INSERT INTO findings (id, title, kind, severity, due_date) VALUES ($1::uuid, 'Late', 'observation', 'low', '2026-03-01')`,
+        `INSERT INTO findings (id, title, kind, severity, due_date) VALUES ($1::uuid, 'Late', 'observation', 'high', '2026-03-01')`,
         [id],
       );
       for (const status of ['confirmed', 'assigned'])
