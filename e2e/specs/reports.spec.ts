@@ -63,7 +63,11 @@ test.describe('audit reports', () => {
     await expect(w.page.getByRole('heading', { name: title }).first()).toBeVisible();
   }
 
-  const tab = (name: string) => w.page.getByRole('tab', { name }).first().click();
+  const tab = (name: string) =>
+    w.page
+      .getByRole('navigation', { name: /^Parts of/ })
+      .getByRole('button', { name: new RegExp(`^${name}`) })
+      .click();
   const outline = () => w.page.getByRole('navigation', { name: 'Sections of the report' });
 
   test('a report is written where it stands, with a block of its own, and arranged by keyboard', async () => {

@@ -100,7 +100,7 @@ describe.each(testKinds())('EntityService on %s', (kind) => {
     expect(await found([{ field: 'severity', op: 'notIn', value: ['high'] }])).toEqual([mine.id]);
     expect(await found([], '100% due')).toEqual([mine.id]);
     expect(await found([], '100% nothing')).toEqual([]);
-    expect(await found([{ field: 'createdAt', op: 'gte', value: '2020-01-01' }])).toHaveLength(2);
+    expect(await found([{ field: 'createdAt', op: 'gte', value: '2020-01-01' }])).toHaveLength(3);
     const counts = await service.counts(ctx, 'findings');
     for (const view of entityOf('findings').list.views) expect(await found(view.filter)).toHaveLength(counts[view.key] ?? -1);
     const controls = await service.list(await desk.ctx('viewer'), 'controls', {
