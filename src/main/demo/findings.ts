@@ -94,7 +94,7 @@ async function retest(ctx: EntityContext, records: Records, finding: DemoFinding
     (await records.create(ctx, 'controlTests', {
       title: `Retest of ${finding.title}`,
       retestOfId: findingId,
-      testDate,
+      testDate: today,
       testedBy: ctx.session.personId,
       procedure: finding.recommendation,
     }));

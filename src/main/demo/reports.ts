@@ -20,10 +20,11 @@ const WORDS: Wanted = {
 
 const CLOSED: Wanted = {
   ...WORDS,
-  overallRating: 'satisfactory',
+  overallRating: 'needs_improvement',
   executiveSummary:
-    'The controls of the baseline are in place and were run through the year. What we found is limited, and each point has an owner and a date.',
-  opinion: 'In our opinion the controls tested were **suitably designed and operated effectively** in the period.',
+    'The controls of the baseline are in place and were run through the year. **Two of them need the board:** systems that nobody supports any more have no date of replacement, and rules of the firewalls are reviewed too late. Each point has an owner and a date.',
+  opinion:
+    'In our opinion the controls tested were **suitably designed and operated effectively** in the period, but for the points below, of which one is of high severity.',
   positiveObservations: 'Access reviews were complete and on time in every quarter.',
 };
 

@@ -106,8 +106,6 @@ export const finding = defineEntity({
   ],
   children: [
     { entity: 'actions', field: 'findingId', label: 'Actions' },
-    { entity: 'controlTests', field: 'retestOfId', label: 'Retests' },
-    { entity: 'findingExtensions', field: 'findingId', label: 'Extensions' },
     { entity: 'findings', field: 'repeatOfId', label: 'Repeated by' },
     { entity: 'auditEvidence', field: 'findingId', label: 'Evidence' },
     { entity: 'testExceptions', field: 'findingId', label: 'Exceptions' },

@@ -73,10 +73,7 @@ export const auditReport = defineEntity({
     },
     { title: 'State', reason: 'a report is issued on its Report page', fields: ['status'] },
   ],
-  children: [
-    { entity: 'auditReports', field: 'replacesId', label: 'New versions' },
-    { entity: 'reportBlocks', field: 'auditReportId', label: 'Text blocks' },
-  ],
+  children: [{ entity: 'auditReports', field: 'replacesId', label: 'New versions' }],
   approval: [
     {
       to: 'issued',

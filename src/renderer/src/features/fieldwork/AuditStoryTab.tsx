@@ -51,12 +51,12 @@ export function AuditStoryTab(props: DetailExtraProps) {
   const onKey = (event: KeyboardEvent) => {
     const by = event.key === 'ArrowDown' || event.key === 'j' ? 1 : event.key === 'ArrowUp' || event.key === 'k' ? -1 : 0;
     if (by === 0) return;
-    const links = [...(list.current?.querySelectorAll<HTMLElement>('a') ?? [])];
-    const at = links.findIndex((link) => link === document.activeElement);
+    const links: Element[] = [...(list.current?.querySelectorAll('a') ?? [])];
+    const at = document.activeElement === null ? -1 : links.indexOf(document.activeElement);
     const next = links[at + by];
     if (!next) return;
     event.preventDefault();
-    next.focus();
+    if (next instanceof HTMLElement) next.focus();
   };
   return (
     <div className={css.story}>

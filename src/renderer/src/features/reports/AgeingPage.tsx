@@ -148,29 +148,49 @@ function Figures({ ageing }: { readonly ageing: Ageing }) {
           </tbody>
         </table>
       </Card>
-      <Card title="Opened and settled by month">
+      <Card title="Opened and settled by month" className={css.wide}>
         <table className={css.trend}>
           <thead>
             <tr>
-              <th scope="col">Month</th>
-              <th scope="col">Opened</th>
-              <th scope="col">Settled</th>
-              <th scope="col">Open at the end</th>
+              <td />
+              {months.map(({ month }) => (
+                <th key={month} scope="col">
+                  {monthName(month)}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {months.map(({ month, opened, settled, open }) => (
-              <tr key={month}>
-                <th scope="row">{monthName(month)}</th>
-                <td>
-                  <span className={css.meter} data-look="opened" style={{ width: `${(70 * opened) / busiest}%` }} />
-                  {opened}
+            <tr>
+              <th scope="row">
+                <span className="k-visually-hidden">As columns</span>
+              </th>
+              {months.map(({ month, opened, settled }) => (
+                <td key={month}>
+                  <div className={css.columns}>
+                    <span className={css.column} data-look="opened" style={{ height: `${(100 * opened) / busiest}%` }} />
+                    <span className={css.column} data-look="settled" style={{ height: `${(100 * settled) / busiest}%` }} />
+                  </div>
                 </td>
-                <td>
-                  <span className={css.meter} data-look="settled" style={{ width: `${(70 * settled) / busiest}%` }} />
-                  {settled}
-                </td>
-                <td className={css.sum}>{open}</td>
+              ))}
+            </tr>
+            {(
+              [
+                ['Opened', 'opened'],
+                ['Settled', 'settled'],
+                ['Open at the end', 'open'],
+              ] as const
+            ).map(([label, key]) => (
+              <tr key={key}>
+                <th scope="row">
+                  {key === 'open' ? null : <span className={css.swatch} data-look={key} />}
+                  {label}
+                </th>
+                {months.map((one) => (
+                  <td key={one.month} data-none={one[key] === 0 || undefined}>
+                    {one[key]}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>
@@ -181,7 +201,9 @@ function Figures({ ageing }: { readonly ageing: Ageing }) {
 }
 
 const NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const monthName = (month: string) => `${NAMES[Number(month.slice(5)) - 1] ?? ''} ${month.slice(0, 4)}`;
+/** `Nov`, with the year where it begins. */
+const monthName = (month: string) =>
+  month.endsWith('-01') ? `Jan ${month.slice(0, 4)}` : (NAMES[Number(month.slice(5)) - 1] ?? '');
 
 interface FigureProps {
   readonly label: string;

@@ -144,7 +144,7 @@ export function ReportFiles({ row, composed, flush, unsaved }: FilesProps) {
         ))}
         {issued ? null : (
           <div>
-            <dt>Hash of words and records</dt>
+            <dt>Words and records</dt>
             <dd>
               <HashText hash={composed.contentSha256} />
             </dd>
