@@ -117,11 +117,11 @@ const DATA: Readonly<Record<DataSection, (body: ReportBody, layout: ReportLayout
   programme: (body) =>
     table(
       [
-        ['Control', 14],
-        ['Test', 38],
-        ['Design', 15],
-        ['Operation', 15],
-        ['Result', 17],
+        ['Control', 13],
+        ['Test', 30],
+        ['Design', 17],
+        ['Operation', 17],
+        ['Result', 19],
         ['Tested by, on', 22],
       ],
       body.tests.map((t) => [

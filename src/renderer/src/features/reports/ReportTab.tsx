@@ -79,10 +79,11 @@ function Builder({ row, composed }: { readonly row: EntityRow<'auditReports'>; r
   };
   const addBlock = async () => {
     const id = uuidv7();
-    if (!(await writer.createAs(id, 'reportBlocks', { auditReportId: row.id, title: 'New text' }))) return;
-    await recordsChanged(['auditReports']);
-    setCurrent(blockKey(id));
+    // known before it is there, so that it has the focus as soon as it is drawn
     setFresh(id);
+    if (!(await writer.createAs(id, 'reportBlocks', { auditReportId: row.id, title: 'New text' }))) return;
+    setCurrent(blockKey(id));
+    await recordsChanged(['auditReports']);
   };
 
   return (
