@@ -33,48 +33,52 @@ export function SourceOptions({ preview, options, onChange }: SourceOptionsProps
   const { facts, table } = preview;
   return (
     <Card title="How it is taken" className={css.card}>
-      {other === null ? null : (
-        <Checkbox
-          label={`Keep version ${other.version ?? '–'} and add this as a new version`}
-          description="It comes in as a draft that supersedes the one here. Made active, it ends the one before."
-          checked={options.asVersion ?? false}
-          onChange={(event) => onChange({ ...options, asVersion: event.currentTarget.checked })}
-        />
-      )}
-      {facts === null ? null : (
-        <Checkbox
-          label="Make a control for each assessed requirement"
-          checked={preview.makesControls}
-          onChange={(event) => onChange({ ...options, makeControls: event.currentTarget.checked })}
-        />
-      )}
-      {facts === null ? null : <Facts key={preview.sha256} facts={facts} onSet={(set) => onChange({ ...options, facts: set })} />}
-      {table === null ? null : (
-        <>
-          {table.sheets.length > 1 ? (
-            <Select
-              label="Sheet"
-              data={[...table.sheets]}
-              value={table.sheet}
-              allowDeselect={false}
-              onChange={(sheet) => onChange({ ...options, sheet: sheet ?? undefined, columns: undefined })}
-            />
-          ) : null}
-          {TABLE_COLUMNS.map((column) => (
-            <Select
-              key={column}
-              label={COLUMN_LABELS[column]}
-              data={[...new Set(table.header)]}
-              value={table.columns[column] ?? null}
-              placeholder={
-                column === 'parent' ? 'from the references' : column === 'assessable' ? 'what has nothing below it' : 'none'
-              }
-              clearable={column !== 'ref'}
-              onChange={(header) => onChange({ ...options, columns: { ...table.columns, [column]: header ?? '' } })}
-            />
-          ))}
-        </>
-      )}
+      <div className={css.options}>
+        {other === null ? null : (
+          <Checkbox
+            label={`Keep version ${other.version ?? '–'} and add this as a new version`}
+            description="It comes in as a draft that supersedes the one here. Made active, it ends the one before."
+            checked={options.asVersion ?? false}
+            onChange={(event) => onChange({ ...options, asVersion: event.currentTarget.checked })}
+          />
+        )}
+        {facts === null ? null : (
+          <Checkbox
+            label="Make a control for each assessed requirement"
+            checked={preview.makesControls}
+            onChange={(event) => onChange({ ...options, makeControls: event.currentTarget.checked })}
+          />
+        )}
+        {facts === null ? null : (
+          <Facts key={preview.sha256} facts={facts} onSet={(set) => onChange({ ...options, facts: set })} />
+        )}
+        {table === null ? null : (
+          <>
+            {table.sheets.length > 1 ? (
+              <Select
+                label="Sheet"
+                data={[...table.sheets]}
+                value={table.sheet}
+                allowDeselect={false}
+                onChange={(sheet) => onChange({ ...options, sheet: sheet ?? undefined, columns: undefined })}
+              />
+            ) : null}
+            {TABLE_COLUMNS.map((column) => (
+              <Select
+                key={column}
+                label={COLUMN_LABELS[column]}
+                data={[...new Set(table.header)]}
+                value={table.columns[column] ?? null}
+                placeholder={
+                  column === 'parent' ? 'from the references' : column === 'assessable' ? 'what has nothing below it' : 'none'
+                }
+                clearable={column !== 'ref'}
+                onChange={(header) => onChange({ ...options, columns: { ...table.columns, [column]: header ?? '' } })}
+              />
+            ))}
+          </>
+        )}
+      </div>
     </Card>
   );
 }
