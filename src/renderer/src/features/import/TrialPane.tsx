@@ -111,7 +111,7 @@ export function TrialPane({ name, definition, draft, busy, work }: TrialPaneProp
           />
         ) : null}
         {result !== null && result.counts.refused > 0 ? (
-          <>
+          <span className={css.pair}>
             <Button
               leftSection={<Icon name="download" />}
               disabled={busy !== null || !current}
@@ -123,7 +123,7 @@ export function TrialPane({ name, definition, draft, busy, work }: TrialPaneProp
             <Button disabled={busy !== null || !current} onClick={() => void work.saveFaults(draft, 'csv')}>
               CSV
             </Button>
-          </>
+          </span>
         ) : null}
         <Button
           variant={current ? 'default' : 'filled'}
