@@ -1,4 +1,5 @@
 /** Who is shown what in the navigation, and which screens need no tenant. */
+import { TENANT_FUNCTIONS } from '@shared/roles';
 import { describe, expect, it } from 'vitest';
 import { navItemsFor, navigationFor, needsNoTenant, platformNavigation } from './navigation';
 
@@ -23,5 +24,12 @@ describe('an administrator of the platform', () => {
       true,
     ]);
     expect(['/', '/r/findings', '/admin/people', '/admin/trail', '/fieldwork'].some(needsNoTenant)).toBe(false);
+  });
+});
+
+describe('the letters after G', () => {
+  it('lead to one place each, whatever a person may open', () => {
+    const letters = navItemsFor(TENANT_FUNCTIONS, true).map(({ letter }) => letter);
+    expect(letters.filter((letter, at) => letters.indexOf(letter) !== at)).toEqual([]);
   });
 });
