@@ -38,6 +38,7 @@ describe('historyEntry', () => {
   it.each([
     ['their own login', { login: step.login, source: 'kompl/0.1.0 host' }, null],
     ['the one login of the embedded server', { login: 'postgres', source: 'workstation/0.1.0 desk' }, null],
+    ['the demonstration', { login: 'postgres', source: 'demonstration' }, null],
     ['an administrator for them', { login: 'dba', source: 'kompl/0.1.0 host' }, 'dba'],
     ['raw SQL of an administrator', { login: 'dba', source: null }, 'dba'],
   ])('names who acted: %s', (_, who, onBehalfBy) => {

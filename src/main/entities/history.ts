@@ -92,8 +92,8 @@ function storedInstant(value: unknown): string | null {
 
 /**
  * The login that acted where it was not the person's own: an administrator's connection with `--as`. The embedded server has one
- * login for everybody, and the workstation never acts on behalf, so there the login says nothing.
+ * login for everybody, and neither the workstation nor its demonstration acts on behalf, so there the login says nothing.
  */
 function onBehalf(login: string, source: string | null): string | null {
-  return /^u_[0-9a-f]{32}$/.test(login) || source?.startsWith('workstation/') ? null : login;
+  return /^u_[0-9a-f]{32}$/.test(login) || /^(workstation\/|demonstration$)/.test(source ?? '') ? null : login;
 }
