@@ -3,7 +3,16 @@
  * from outside. What keys and buttons do is written through the browser's own editing, so that Ctrl Z takes it back.
  */
 import { Tooltip } from '@mantine/core';
-import { type KeyboardEvent, type Ref, useDeferredValue, useId, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import {
+  type KeyboardEvent,
+  type Ref,
+  useDeferredValue,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { Icon } from '../Icon';
 import { KeyCap } from '../KeyCap';
 import { MarkdownText } from '../MarkdownText';
@@ -42,7 +51,7 @@ interface Tool {
   readonly apart?: boolean;
 }
 
-export const TOOLS: readonly Tool[] = [
+const TOOLS: readonly Tool[] = [
   { key: 'bold', label: 'Bold', icon: 'bold', keys: 'Ctrl+B', code: 'KeyB', act: (w) => toggleMark(w, '**') },
   { key: 'italic', label: 'Italic', icon: 'italic', keys: 'Ctrl+I', code: 'KeyI', act: (w) => toggleMark(w, '*') },
   {
@@ -141,23 +150,7 @@ export function MarkdownEditor(props: MarkdownEditorProps) {
     <div className={css.editor} data-look={look}>
       {look === 'read' ? null : (
         <div className={css.write}>
-          <div className={css.tools} role="toolbar" aria-label={`Marks of ${label.toLowerCase()}`}>
-            {TOOLS.map((tool) => (
-              <Tooltip key={tool.key} label={<Tip label={tool.label} keys={tool.keys} />} openDelay={300}>
-                <button
-                  type="button"
-                  className={css.tool}
-                  data-apart={tool.apart || undefined}
-                  aria-label={tool.label}
-                  aria-keyshortcuts={tool.keys.replace('Ctrl', 'Control')}
-                  onMouseDown={(event) => event.preventDefault()}
-                  onClick={() => apply(tool.act)}
-                >
-                  <Icon name={tool.icon} size={16} />
-                </button>
-              </Tooltip>
-            ))}
-          </div>
+          <Tools label={label} onTool={(tool) => apply(tool.act)} />
           <textarea
             ref={field}
             className={css.field}
@@ -184,6 +177,47 @@ export function MarkdownEditor(props: MarkdownEditorProps) {
           </div>
         </section>
       )}
+    </div>
+  );
+}
+
+/** One stop for Tab; arrows go from button to button (the toolbar pattern of the ARIA practices). */
+function Tools({ label, onTool }: { readonly label: string; readonly onTool: (tool: Tool) => void }) {
+  const [current, setCurrent] = useState(0);
+  const bar = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const to: Readonly<Record<string, number>> = {
+      ArrowRight: current + 1,
+      ArrowLeft: current - 1,
+      Home: 0,
+      End: TOOLS.length - 1,
+    };
+    const next = to[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const at = (next + TOOLS.length) % TOOLS.length;
+    setCurrent(at);
+    bar.current?.querySelectorAll<HTMLElement>('button')[at]?.focus();
+  };
+  return (
+    <div ref={bar} className={css.tools} role="toolbar" aria-label={`Marks of ${label.toLowerCase()}`} onKeyDown={onKeyDown}>
+      {TOOLS.map((tool, at) => (
+        <Tooltip key={tool.key} label={<Tip label={tool.label} keys={tool.keys} />} openDelay={300}>
+          <button
+            type="button"
+            className={css.tool}
+            data-apart={tool.apart || undefined}
+            aria-label={tool.label}
+            aria-keyshortcuts={tool.keys.replace('Ctrl', 'Control')}
+            tabIndex={at === current ? 0 : -1}
+            onFocus={() => setCurrent(at)}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onTool(tool)}
+          >
+            <Icon name={tool.icon} size={16} />
+          </button>
+        </Tooltip>
+      ))}
     </div>
   );
 }
