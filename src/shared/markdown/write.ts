@@ -194,7 +194,7 @@ function codeSpan(text: string, place: Place): string {
 }
 
 function escaped(text: string, before: MarkRun | undefined, after: MarkRun | undefined): string {
-  return text.replace(/[\\`*[\]<>~|_]|&(?=[#\w])/g, (sign, at: number) => {
+  return text.replace(/[\\`*[\]~|_]|<(?=[\w/!?])|&(?=[#\w])/g, (sign, at: number) => {
     if (sign !== '_') return `\\${sign}`;
     // inside a word it marks nothing
     const left = at > 0 ? text[at - 1] : before?.text.at(-1);
@@ -208,7 +208,7 @@ function lineStart(line: string, place: Place): string {
   if (place === 'cell') return line;
   // signs at the end of a heading would close it
   if (place === 'heading') return line.replace(/(^|\s)(#+)$/, (_all, blank: string, signs: string) => `${blank}\\${signs}`);
-  return line.replace(/^(?:[#+\-=:]|(\d{1,9})(?=[.)](?:\s|$)))/, (all, digits: string | undefined) =>
+  return line.replace(/^(?:[#+\-=:>]|(\d{1,9})(?=[.)](?:\s|$)))/, (all, digits: string | undefined) =>
     digits === undefined ? `\\${all}` : `${digits}\\`,
   );
 }

@@ -58,6 +58,7 @@ export function ImportTextDialog({ present, onClose, onTake }: ImportTextDialogP
         onChange={(event) => void read(event.currentTarget.files?.[0])}
       />
       <Button
+        className={css.choose}
         leftSection={<Icon name="upload" />}
         loading={reading}
         data-autofocus

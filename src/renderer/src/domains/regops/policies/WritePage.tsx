@@ -87,6 +87,7 @@ function Writing({ row, policy, why }: WritingProps) {
   const versions = useQuery(versionsOptions(policy.id));
   const inForce = versionInForce(versions.data ?? []);
   const writes = why === null;
+  const choosing = draft.state.kind === 'conflict';
   const text = draft.values.content;
   const home = detailPath('policies', policy.id);
 
@@ -97,17 +98,18 @@ function Writing({ row, policy, why }: WritingProps) {
     void draft.flush().then(() => (draft.unsaved() ? blocker.reset() : blocker.proceed()));
   }, [blocker, draft]);
   useShortcuts('Writing', [
-    { keys: 'Ctrl+S', label: 'Save now', hint: 'save', enabled: writes, run: () => void draft.flush() },
+    { keys: 'Ctrl+S', label: 'Save now', hint: 'save', enabled: writes && !choosing, run: () => void draft.flush() },
     {
       keys: 'Alt+P',
       label: 'Write, both, read',
       hint: 'preview',
+      enabled: !choosing,
       run: () => setLook(LOOKS[(LOOKS.findIndex(({ value }) => value === look) + 1) % LOOKS.length]?.value ?? 'split'),
     },
     {
       keys: 'Ctrl+Enter',
       label: 'Submit for approval',
-      enabled: writes && row.status === 'draft',
+      enabled: writes && !choosing && row.status === 'draft',
       run: () => setDialog('submit'),
     },
   ]);
@@ -151,7 +153,7 @@ function Writing({ row, policy, why }: WritingProps) {
           ) : null}
           {writes ? (
             <Button leftSection={<Icon name="import" />} onClick={() => setDialog('import')}>
-              Take text from a file
+              From a file
             </Button>
           ) : null}
           {writes && row.status === 'draft' ? (
