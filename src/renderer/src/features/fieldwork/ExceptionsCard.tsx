@@ -52,9 +52,7 @@ export function ExceptionsCard({ testId, samples, mayWrite }: ExceptionsCardProp
   const undescribed = [...items.values()].filter(({ item }) => item.result === 'exception' && !described.has(item.id));
   const loose = rows.filter(({ findingId }) => findingId === null).length;
   const begin = () => setOpen({ item: undescribed[0] ?? null });
-  useShortcuts('Fieldwork', [
-    { keys: 'D', label: 'Describe an exception', hint: 'exception', enabled: mayWrite && open === null, run: begin },
-  ]);
+  useShortcuts('Fieldwork', [{ keys: 'D', label: 'Describe an exception', enabled: mayWrite && open === null, run: begin }]);
   const note =
     rows.length + undescribed.length === 0
       ? 'none in this test'

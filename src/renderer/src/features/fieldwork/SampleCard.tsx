@@ -69,14 +69,10 @@ export function SampleCard({ sample, items, mayWrite }: SampleCardProps) {
       flush
       title="Sample"
       note={
-        <span className={css.facts}>
+        <>
           <Link to={`/r/samples/${sample.id}`}>{sample.ref}</Link> {formatNumber(items.length)} of{' '}
-          {formatNumber(sample.populationRows)} · {method.toLowerCase()} · seed{' '}
-          <span className="k-mono">{shortHash(sample.seed)}</span> · population{' '}
-          <span title={sample.populationName}>
-            <HashText hash={sample.populationSha256} />
-          </span>
-        </span>
+          {formatNumber(sample.populationRows)} · {method.toLowerCase()}
+        </>
       }
       actions={
         <>
@@ -87,6 +83,13 @@ export function SampleCard({ sample, items, mayWrite }: SampleCardProps) {
         </>
       }
     >
+      <p className={css.facts}>
+        seed <span className="k-mono">{shortHash(sample.seed)}</span> · population{' '}
+        <span title={sample.populationName}>
+          <HashText hash={sample.populationSha256} />
+        </span>
+        <span className={css.file}>{sample.populationName}</span>
+      </p>
       {/* rows take the keys; a table alone could not be reached */}
       <div className={css.scroll}>
         <table className={css.table} ref={table} aria-label={`Items of ${sample.ref}`}>
@@ -109,7 +112,9 @@ export function SampleCard({ sample, items, mayWrite }: SampleCardProps) {
                   Audited
                 </th>
               ) : null}
-              <th scope="col">Note</th>
+              <th scope="col" className={css.note}>
+                Note
+              </th>
             </tr>
           </thead>
           <tbody>
