@@ -387,6 +387,23 @@ describe.each(testKinds())('Audit reports on %s', (kind) => {
     expect(await codeOf(conclude(await retest(own), 'effective'))).toBe('FOUR_EYES');
   });
 
+  it('what hangs on a restricted finding is seen by whoever sees the finding', async () => {
+    const id = await assigned({ ownerId: desk.a.people.risk.id });
+    await patch('findings', id, { dueDate: '2026-04-01' }, 'somebody is ill');
+    const retest = await make('controlTests', { title: 'Retest', testDate: '2026-03-05', retestOfId: id });
+    const seen = async (fn: TenantFunction) => {
+      const ctx = await desk.ctx(fn);
+      const { total } = await service.list(ctx, 'findingExtensions', { filter: [{ field: 'findingId', op: 'eq', value: id }] });
+      return [total, await codeOf(service.get(ctx, 'controlTests', retest))];
+    };
+    expect(await seen('viewer')).toEqual([1, 'done']);
+    expect(await sql('auditor', `SELECT restrict_record('findings', '${id}', '{}'::uuid[], 'names a person')`)).toBe('done');
+    expect(await seen('viewer')).toEqual([0, 'NOT_FOUND']);
+    expect(await seen('auditor')).toEqual([1, 'done']);
+    expect(await sql('auditor', `SELECT lift_restriction('${id}', 'over')`)).toBe('done');
+    expect(await seen('viewer')).toEqual([1, 'done']);
+  });
+
   it('the story of an audit tells what happened, to whom may read it', async () => {
     const { planId, findingId } = await draft();
     await patch('auditPlans', planId, { startDate: '2026-01-05', endDate: '2026-02-05' });
