@@ -11,7 +11,7 @@ import css from './FilterBar.module.css';
 import { FilterEditor } from './FilterEditor';
 import editorCss from './FilterEditor.module.css';
 import { filterWords } from './filterWords';
-import { filterableFields, type ListState, replaceFilters } from './query';
+import { filterableFields, filteredField, type ListState, replaceFilters } from './query';
 
 const FIND_DELAY_MS = 200;
 
@@ -37,7 +37,7 @@ export function FilterBar({ definition, state, names, onChange, findBox, adding,
     <>
       <FindBox value={state.search} onChange={(search) => onChange({ search })} box={findBox} />
       {fields.map((key) => {
-        const field = definition.fields[key];
+        const field = filteredField(definition, key);
         if (field === undefined) return null;
         const own = state.filters.filter((filter) => filter.field === key);
         return (
@@ -155,7 +155,7 @@ function AddFilter({ definition, state, onApply, onArchived, onClose }: AddFilte
   const [chosen, setChosen] = useState<string | null>(null);
   const [find, setFind] = useState('');
   const [active, setActive] = useState(0);
-  const field = chosen === null ? undefined : definition.fields[chosen];
+  const field = chosen === null ? undefined : filteredField(definition, chosen);
   if (chosen !== null && field !== undefined) {
     const own = state.filters.filter((filter) => filter.field === chosen);
     return <FilterEditor key={chosen} name={chosen} field={field} filters={own} onApply={(next) => onApply(chosen, next)} />;

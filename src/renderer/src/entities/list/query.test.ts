@@ -126,3 +126,15 @@ describe('chips', () => {
     expect(replaceFilters(filters, 'd', [{ field: 'd', op: 'empty' }]).map((f) => f.field)).toEqual(['a', 'b', 'b', 'c', 'd']);
   });
 });
+
+it('an address filters by when a record was made', () => {
+  const params = new URLSearchParams([
+    ['f', 'createdAt~gte~"2026-09-30"'],
+    ['f', 'createdAt~lt~"2026-10-31"'],
+    ['f', 'id~eq~"x"'],
+  ]);
+  expect(readListState(entityOf('findings'), params).filters).toEqual([
+    { field: 'createdAt', op: 'gte', value: '2026-09-30' },
+    { field: 'createdAt', op: 'lt', value: '2026-10-31' },
+  ]);
+});

@@ -2,7 +2,7 @@
  * A list's state (view, filters, search, order) and what it asks the server for. The state lives in the address, so that
  * going back brings the same list. Whatever an address holds that the definition does not know is dropped, never sent.
  */
-import type { EntityDefinition, Filter, FilterOp, ListView } from '@shared/entities/define';
+import { type EntityDefinition, type Filter, type FilterOp, type ListView, SYSTEM_FIELDS } from '@shared/entities/define';
 import type { Field, FieldKind } from '@shared/entities/fields';
 import type { ListQuery } from '@shared/listing';
 import { z } from 'zod';
@@ -63,13 +63,22 @@ export const FILTER_OPS: Readonly<Record<FieldKind, readonly FilterOp[]>> = {
 
 const filterValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.union([z.string(), z.number()]))]);
 
-/** Fields a person may filter by: those with a label of their own, without ids and large JSON. */
+/** When a record was made and last changed: every list is filtered by them, though no definition names them. */
+const STAMPS: Readonly<Record<string, Field>> = { createdAt: SYSTEM_FIELDS.createdAt, updatedAt: SYSTEM_FIELDS.updatedAt };
+
+/** The field that a filter stands on; undefined for what no list is filtered by. */
+export function filteredField(definition: EntityDefinition, key: string): Field | undefined {
+  if (Object.hasOwn(definition.fields, key)) return definition.fields[key];
+  return Object.hasOwn(STAMPS, key) ? STAMPS[key] : undefined;
+}
+
+/** Fields a person may filter by: those with a label, without ids and large JSON. */
 export function filterableFields(definition: EntityDefinition): readonly (readonly [string, Field])[] {
-  return Object.entries(definition.fields).filter(([, field]) => field.kind !== 'json' && field.heavy !== true);
+  return Object.entries({ ...definition.fields, ...STAMPS }).filter(([, field]) => field.kind !== 'json' && field.heavy !== true);
 }
 
 export function isKnownFilter(definition: EntityDefinition, filter: Filter): boolean {
-  const field = definition.fields[filter.field];
+  const field = filteredField(definition, filter.field);
   return field !== undefined && FILTER_OPS[field.kind].includes(filter.op);
 }
 
@@ -82,7 +91,7 @@ export function viewOf(definition: EntityDefinition, key: string): ListView {
 function readFilter(definition: EntityDefinition, text: string): Filter | null {
   const [field, op, ...rest] = text.split('~');
   if (field === undefined || op === undefined) return null;
-  const known = Object.hasOwn(definition.fields, field) ? definition.fields[field] : undefined;
+  const known = filteredField(definition, field);
   const allowed = known === undefined ? undefined : FILTER_OPS[known.kind].find((each) => each === op);
   if (allowed === undefined) return null;
   if (allowed === 'empty' || allowed === 'notEmpty') return { field, op: allowed };

@@ -31,12 +31,12 @@ function daysAgo(today: string, days: number): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** Dates from which to which a bucket reaches, as filters on `field`. */
-function within(field: string, nth: number, today: string): Filter[] {
-  const from = AGE_BUCKETS[nth]?.from ?? 0;
+/** Dates from which to which a bucket reaches, as filters on `field`: whole days, for a moment lies within its day. */
+function within(field: string, nth: number, today: string, least = 0): Filter[] {
+  const from = Math.max(least, AGE_BUCKETS[nth]?.from ?? 0);
   const next = AGE_BUCKETS[nth + 1]?.from;
-  const until: Filter = [field, 'lte', daysAgo(today, from)];
-  return next === undefined ? [until] : [until, [field, 'gt', daysAgo(today, next)]];
+  const until: Filter = [field, 'lt', daysAgo(today, from - 1)];
+  return next === undefined ? [until] : [until, [field, 'gte', daysAgo(today, next - 1)]];
 }
 
 export function AgeingPage() {
@@ -134,7 +134,7 @@ function Figures({ ageing }: { readonly ageing: Ageing }) {
                         <span className={css.none}>0</span>
                       ) : (
                         <Link
-                          to={listOf(['severity', 'eq', severity], ...within('dueDate', nth, daysAgo(today, nth === 0 ? 1 : 0)))}
+                          to={listOf(['severity', 'eq', severity], ...within('dueDate', nth, today, 1))}
                           aria-label={`${count} ${severity}, ${label} days overdue`}
                         >
                           {count}
