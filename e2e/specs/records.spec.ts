@@ -215,4 +215,22 @@ test.describe('records', () => {
     await expect(mine.getByRole('textbox', { name: 'Observation' })).toHaveValue('Seen at the other window.');
     await expect(mine.getByRole('radio', { name: 'Non-compliant' })).toBeChecked();
   });
+
+  test('an assessment is closed by another than who sent it to review', async () => {
+    const [mine, theirs] = [compliance.page, auditor.page];
+    for (const page of [mine, theirs]) await openRecord(page, 'Assessments', 'Access and suppliers, half-year check');
+    const closing = (page: Page) => page.getByTestId('assessment-review').getByRole('button', { name: /^Close the assessment/ });
+    await expect(closing(mine)).toHaveAttribute('aria-disabled', 'true');
+    await expect(mine.getByTestId('assessment-review')).toContainText('somebody else of compliance closes it');
+    await look(mine, 'assessment-own-light');
+    await closing(theirs).click();
+    await theirs.keyboard.press('Control+Enter');
+    await expect(theirs.getByText(/is closed$/)).toBeVisible();
+    await expect(theirs.getByText('Closed by', { exact: true })).toBeVisible();
+    // the other window asks the server before it says more
+    await mine.reload();
+    await openRecord(mine, 'Assessments', 'Access and suppliers, half-year check');
+    await expect(mine.getByTestId('assessment-review')).toHaveCount(0);
+    await expect(mine.getByRole('main')).toContainText('Tomasz Wilk');
+  });
 });
