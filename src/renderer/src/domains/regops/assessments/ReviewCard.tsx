@@ -57,7 +57,7 @@ function Review({ work, review, ...props }: ReviewProps) {
           {row.concludedAt === null ? '' : `, ${formatInstant(row.concludedAt)}`}
         </p>
         <p className={review.standing === 'changed' ? cards.changed : cards.why}>{text}</p>
-        {why !== null && review.standing !== 'changed' ? <p className={cards.why}>{why}</p> : null}
+        {why !== null && why !== text && review.standing !== 'changed' ? <p className={cards.why}>{why}</p> : null}
         {review.standing === 'reads' ? null : (
           <div className={cards.acts}>
             <ReasonButton

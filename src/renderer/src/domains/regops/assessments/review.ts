@@ -10,7 +10,10 @@ export function reviewWords(
 ): { readonly text: string; readonly why: string | null } {
   const open = figures.notAssessed + figures.carriedOver;
   if (standing === 'reads') return { text: RULE, why: 'Your role reads this. Compliance may close it.' };
-  if (standing === 'own') return { text: RULE, why: 'You sent it to review, so somebody else of compliance closes it.' };
+  if (standing === 'own') {
+    const text = 'You sent it to review, so somebody else of compliance closes it.';
+    return { text, why: text };
+  }
   if (standing === 'changed')
     return {
       text: 'It changed after it was sent to review. Send it back to work and to review again.',
