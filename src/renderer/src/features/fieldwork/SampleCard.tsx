@@ -70,8 +70,10 @@ export function SampleCard({ sample, items, mayWrite }: SampleCardProps) {
       title="Sample"
       note={
         <>
-          <Link to={`/r/samples/${sample.id}`}>{sample.ref}</Link> {formatNumber(items.length)} of{' '}
-          {formatNumber(sample.populationRows)} · {method.toLowerCase()}
+          <Link className={css.ref} to={`/r/samples/${sample.id}`}>
+            {sample.ref}
+          </Link>{' '}
+          {formatNumber(items.length)} of {formatNumber(sample.populationRows)} · {method.toLowerCase()}
         </>
       }
       actions={
