@@ -29,6 +29,7 @@ describe('why not', () => {
       whyNotEdit(standing({}, { row: { ...row, status: 'closed' }, may: { update: false, archive: true } })),
       /locked while it is “Closed”/,
     ],
+    [whyNotEdit(standing({}, { row: { ...row, status: 'closed' }, steps: [] })), /^It is “Closed”, and stays as it is\.$/],
     [whyNotEdit(standing({}, { may: { update: false, archive: true } })), /signed off or restricted/],
     [whyNotStep(standing({}, { steps: [] })), /No state follows/],
     [whyNotArchive(standing({ functions: ['risk'] })), /Auditor may/],

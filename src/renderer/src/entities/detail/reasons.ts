@@ -47,6 +47,8 @@ export function whyNotEdit(standing: Standing): string | null {
   if (general !== null) return general;
   if (standing.record.archived) return 'It is archived. Restore it first.';
   const locked = stateWords(standing);
+  // where no state follows, there is none to change first
+  if (locked !== null && standing.record.steps.length === 0) return `It is “${locked}”, and stays as it is.`;
   if (locked !== null) return `It is locked while it is “${locked}”. Change the state first.`;
   // what the server knows beyond role and state: a sign-off, a restriction
   return standing.record.may.update ? null : 'It is signed off or restricted. Take the sign-off back first, or ask to be named.';
