@@ -46,6 +46,8 @@ const contentSchema = z.array(
     owner: local,
     review: z.int().nullable(),
     retired: z.string().optional(),
+    /** Refs of the controls that carry it out. */
+    controls: z.array(z.string()),
     versions: z.array(versionSchema),
     rounds: z.array(roundSchema),
   }),
@@ -61,11 +63,20 @@ export async function makePolicies(fill: TenantToFill): Promise<void> {
   const records = new Records(service);
   const writer = fill.as('compliance');
   const there = await records.all(writer, 'policies');
+  const controls = new Map((await records.all(writer, 'controls')).map(({ ref, id }) => [ref, id]));
   for (const content of contentSchema.parse(policies)) {
     const found = there.find(({ name }) => name === content.name);
     // the reason that retires it comes last, so what has it is whole
     if (found?.status === 'retired') continue;
     const policyId = found?.id ?? (await records.create(writer, 'policies', valuesOf(content, fill)));
+    const linked = (await records.page(writer, 'policyControls', [{ field: 'policyId', op: 'eq', value: policyId }])).rows;
+    for (const ref of content.controls) {
+      const controlId = controls.get(ref);
+      if (controlId === undefined)
+        throw new CodedError('NOT_FOUND', { what: `The demonstration names ${ref}, which is not there` });
+      if (!linked.some((link) => link.controlId === controlId))
+        await records.create(writer, 'policyControls', { policyId, controlId });
+    }
     const versions = (await records.page(writer, 'policyVersions', [{ field: 'policyId', op: 'eq', value: policyId }])).rows;
     for (const [at, version] of content.versions.entries()) {
       const known = versions.find((row) => row.changeNote === version.changeNote);
