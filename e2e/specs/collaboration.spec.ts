@@ -104,6 +104,7 @@ test.describe('people at one record', () => {
     await expect(page.getByTestId('discussion')).toContainText('Is the step in the policy? @Mira Aldenhoff');
     await turnTo(PEOPLE.compliance);
     const bell = page.getByTestId('bell');
+    await expect(bell).toHaveAccessibleName(/unread/);
     const before = await unread();
     await bell.click();
     await look(page, 'bell');
