@@ -185,9 +185,14 @@ function Newest({ relation, parentId }: { readonly relation: Entity['children'][
 /** The title of a child; a mapping is named by what it points to on the other side, and how unless `bare`. */
 export function childTitle(entity: Entity, row: GenericRow, names: Names, through: string, bare = false): string {
   const title = entity.fields[entity.titleField];
-  if (title?.kind !== 'enum') return recordTitle(entity, row);
   const other = Object.entries(entity.fields).find(([key, field]) => field.kind === 'reference' && key !== through);
   const id = other === undefined ? null : row[other[0]];
+  if (title?.kind !== 'enum') {
+    const own = recordTitle(entity, row);
+    // a link whose note is empty is called by what it leads to
+    if (own.trim() !== '') return own;
+    return (typeof id === 'string' ? names.record(id) : null) ?? entity.label.one;
+  }
   const label = title.options?.find((option) => option.value === row[entity.titleField])?.label ?? '';
   if (typeof id !== 'string') return label;
   const named = names.record(id) ?? 'Record out of reach';
