@@ -226,13 +226,21 @@ describe.each(testKinds())('together on %s', (kind) => {
   it('an approval is asked, given and bound, by the service too', async () => {
     const auditor = await as('auditor');
     // a kind that needs approval, for this test alone
-    const rule: ApprovalRule = { to: 'dismissed', by: ['compliance'], quorum: 1 };
+    const rule: ApprovalRule = { to: 'dismissed', by: ['compliance'], quorum: 1, free: ['settledAt'] };
     const definition: { approval?: readonly ApprovalRule[] } = ENTITIES.findings;
     await desk.look(`SELECT private.guard_approval($1, $2::uuid, 'findings', $3::jsonb)`, [
       desk.a.schema,
       desk.a.id,
       JSON.stringify([
-        { field: 'status', to: 'dismissed', by: ['compliance'], quorum: 1, free: [], back: 'identified', parts: null },
+        {
+          field: 'status',
+          to: 'dismissed',
+          by: ['compliance'],
+          quorum: 1,
+          free: ['settled_at'],
+          back: 'identified',
+          parts: null,
+        },
       ]),
     ]);
     definition.approval = [rule];
