@@ -52,9 +52,10 @@ export function functionAttempts(stage: Stage): Attempt[] {
     if (!routine.argumentTypes.includes('uuid')) return of('functions', silent)(call);
     // P0002 and KP007: as if it did not exist.
     const asIfAbsent = ['P0002', 'KP007', 'KP008', '0A000'];
-    // The own tenant's functions reach their own schema only, where such an id is nobody's: they may find nothing to do.
-    const own = routine.schema === prober.tenant.schema;
-    return of('functions', routine.volatile && !own ? refused(...asIfAbsent) : saysNo(...asIfAbsent))(call);
+    // The own tenant's functions reach their own schema only, where such an id is nobody's: they may find nothing to do, or refuse
+    // what they were given with it.
+    if (routine.schema === prober.tenant.schema) return of('functions', saysNo(...asIfAbsent, '23514'))(call);
+    return of('functions', routine.volatile ? refused(...asIfAbsent) : saysNo(...asIfAbsent))(call);
   });
 }
 
