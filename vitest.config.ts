@@ -5,8 +5,20 @@
  */
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const notOurs = ['**/node_modules/**', '**/out/**', '**/test-results/**'];
+
+/** Files of a minute and more begin first, so that no worker is left alone with one at the end. */
+const LONG = ['isolation/prove', 'migrate/steps', 'migrate/faults', 'migrate/migrator', 'cli/kompl', 'archive/archive'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((name) => moduleId.includes(`${name}.int.`));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -19,6 +31,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
