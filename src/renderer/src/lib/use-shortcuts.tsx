@@ -25,7 +25,8 @@ export function useShortcuts(group: string, list: readonly Shortcut[], options: 
   const latest: ShortcutGroup = { name: group, layer, base: options.base, shortcuts: list };
   const first = useRef(latest);
   first.current = latest;
-  useEffect(() => {
+  // with what is drawn, not a moment after it: a key that is seen is heard
+  useLayoutEffect(() => {
     const added = shortcuts.add({ ...first.current, layer });
     handle.current = added;
     return () => {
@@ -33,7 +34,7 @@ export function useShortcuts(group: string, list: readonly Shortcut[], options: 
       added.remove();
     };
   }, [layer]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     handle.current?.update(latest);
   });
 }
