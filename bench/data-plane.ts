@@ -14,7 +14,7 @@ import { searchAll } from '@main/search/search';
 import { type EntityName, entityOf } from '@shared/entities/registry';
 import { type ListQuery, listQuerySchema } from '@shared/listing';
 import type pg from 'pg';
-import { type BenchFigure, figureFrom, figureOf, percentile, progress } from './lib/figure';
+import { type BenchFigure, figureFrom, figureOf, percentile, progress, timed } from './lib/figure';
 import { fillLargeTenant } from './lib/large-tenant';
 import { type BenchPerson, type BenchPlace, withPlace } from './lib/place';
 
@@ -62,12 +62,6 @@ interface Pair {
 }
 
 type Side = () => Promise<unknown>;
-
-async function timed(side: Side): Promise<number> {
-  const began = performance.now();
-  await side();
-  return performance.now() - began;
-}
 
 /** Both sides in turn, the first of a pair alternating. */
 async function inTurns(ours: Side, floor: Side, pairs: number): Promise<{ ours: number[]; floor: number[] }> {

@@ -19,7 +19,7 @@ import { type EntityContext, systemClock } from '@main/entities/context';
 import type { ImportPlace } from '@shared/wire/imports';
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { type BenchFigure, figureFrom, figureOf, median, progress } from './lib/figure';
+import { type BenchFigure, figureFrom, figureOf, median, progress, timed } from './lib/figure';
 import { type BenchPerson, type BenchPlace, withPlace } from './lib/place';
 
 const ROWS = 50_000;
@@ -42,12 +42,6 @@ export async function run(): Promise<BenchFigure[]> {
     return [...figures, await catalogue(place, path)];
   });
 }
-
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-};
 
 function contextOf(person: BenchPerson, database: Database): EntityContext {
   let last = 0;

@@ -13,7 +13,7 @@ import type { CreatedTenant } from '@main/db/provision';
 import { readPosture } from '@main/domains/home/posture';
 import type { EntityContext } from '@main/entities/context';
 import { listRecords } from '@main/entities/read';
-import { type BenchFigure, figureFrom, figureOf, median, percentile, progress } from './lib/figure';
+import { type BenchFigure, figureFrom, figureOf, median, percentile, progress, timed } from './lib/figure';
 import { type BenchPerson, type BenchPlace, migrationsFolder, withPlace } from './lib/place';
 
 const MANY = Number(process.env.KOMPL_BENCH_TENANTS ?? 1_000);
@@ -38,12 +38,6 @@ export async function run(): Promise<BenchFigure[]> {
       return [...pages, await migrateAllOf(many)];
     }),
   );
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }
 
 async function furnish(place: BenchPlace, count: number): Promise<CreatedTenant[]> {

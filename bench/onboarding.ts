@@ -1,18 +1,12 @@
 /** Onboarding a tenant in a space that was made ahead, and making such a space, each beside a hundred times `select 1`. */
 import { onboardTenant } from '@main/admin/onboarding';
 import { ownerRunner } from '@main/admin/runner';
-import { type BenchFigure, figureOf, median } from './lib/figure';
+import { type BenchFigure, figureOf, median, timed } from './lib/figure';
 import { type BenchPlace, withPlace } from './lib/place';
 
 const ONBOARDED = 8;
 
 export const run = (): Promise<BenchFigure[]> => withPlace(onboard);
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
 
 const selectOne = (place: BenchPlace) => timed(() => place.admin.query('SELECT 1'));
 

@@ -16,6 +16,13 @@ export interface BenchFigure {
   readonly value: number;
 }
 
+/** How long it took, in ms. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
 /** The middle value, or the mean of the two in the middle. Throws RangeError where there is none. */
 export function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b);

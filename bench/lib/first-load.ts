@@ -2,6 +2,7 @@
  * Rows of a first load over bare COPY, for a bench: the same rows, once by the whole of `kompl load` (reading, judging, references,
  * rights, trail, ledger) and once copied into a table that knows nothing. Interleaved; times in milliseconds.
  */
+
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { copyText } from '@main/bulk/stage';
 import { openDatabase } from '@main/db/database';
 import { type EntityContext, systemClock } from '@main/entities/context';
 import { v7 as uuidv7 } from 'uuid';
+import { timed } from './figure';
 import type { BenchPlace } from './place';
 
 export interface LoadTimes {
@@ -67,10 +69,4 @@ export async function firstLoadPairs(place: BenchPlace, rows: number, pairs: num
     await bare.end();
     await database.close();
   }
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }

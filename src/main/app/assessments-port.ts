@@ -1,6 +1,7 @@
 /** The port of assessments: the domain's services with the call's own context, and the files that a statement leaves in. */
 
 import { CodedError } from '@shared/errors';
+import { namePart } from '@shared/file-names';
 import type { ApplicabilityStatement, StatementExportInput } from '@shared/wire/assessments';
 import {
   ASSESSMENT_HOOKS,
@@ -18,7 +19,6 @@ import type { EntityContext } from '../entities/context';
 import type { AssessmentsPort, TenantCall } from '../ipc/services';
 import type { PdfPrinter } from '../reports/document';
 import type { note } from '../trail/journal';
-import { namePart } from './file-names';
 import type { PortOptions } from './ports';
 
 interface AssessmentsPortOptions {

@@ -1,5 +1,7 @@
 /** The port of policies: the domain's services with the call's own context, and the files that versions and proofs leave in. */
+
 import { CodedError } from '@shared/errors';
+import { namePart } from '@shared/file-names';
 import type { SavedFile } from '@shared/wire/policies';
 import {
   proofDocument,
@@ -15,7 +17,6 @@ import type { EntityContext } from '../entities/context';
 import type { PoliciesPort, TenantCall } from '../ipc/services';
 import type { PdfPrinter, ReportDocument } from '../reports/document';
 import type { note } from '../trail/journal';
-import { namePart } from './file-names';
 import type { PortOptions } from './ports';
 
 interface PoliciesPortOptions {

@@ -1,6 +1,8 @@
 /** The port of audit reports: the domain's services with the call's own context, and the files that reports leave in. */
+
 import { readFile, stat } from 'node:fs/promises';
 import { CodedError } from '@shared/errors';
+import { namePart } from '@shared/file-names';
 import { AUDITOPS_HOOKS } from '../domains/auditops';
 import {
   type ComposedReport,
@@ -121,14 +123,5 @@ async function readTemplate({ path, name }: { readonly path: string; readonly na
 }
 
 function fileNameOf({ report }: ComposedReport, tenant: string, format: string): string {
-  const name = [tenant, report.ref ?? '', report.title]
-    .map((part) =>
-      part
-        .normalize('NFC')
-        .replace(/[^\p{L}\p{N}]+/gu, '-')
-        .replace(/^-+|-+$/g, '')
-        .slice(0, 60),
-    )
-    .join('_');
-  return `${name}_v${report.versionNumber}.${format}`;
+  return `${[tenant, report.ref ?? '', report.title].map(namePart).join('_')}_v${report.versionNumber}.${format}`;
 }

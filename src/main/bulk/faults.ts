@@ -1,4 +1,5 @@
 /** The faults that a load collects, and the file of them that a person corrects by. Bounded, however bad a file is. */
+import { csvTextCell } from '@shared/spreadsheet-text';
 import type { LoadFault } from '@shared/wire/load';
 
 /** More than anybody corrects by hand before the next try. */
@@ -56,10 +57,5 @@ export function faultsAsCsv(faults: readonly LoadFault[]): string {
   const lines = [['file', 'entity', 'row', 'column', 'reason']];
   for (const { file, entity, row, column, reason } of faults)
     lines.push([file, entity, row === null ? '' : String(row), column ?? '', reason]);
-  return `\uFEFF${lines.map((cells) => cells.map(csvCell).join(',')).join('\r\n')}\r\n`;
-}
-
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /["\r\n,;\t]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return `\uFEFF${lines.map((cells) => cells.map(csvTextCell).join(',')).join('\r\n')}\r\n`;
 }

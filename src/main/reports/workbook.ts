@@ -6,6 +6,7 @@
 
 import { Readable } from 'node:stream';
 import { CodedError } from '@shared/errors';
+import { FORMULA_START } from '@shared/spreadsheet-text';
 import { NOT_IN_XML } from '@shared/xml-text';
 import { ZipFile } from 'yazl';
 
@@ -39,7 +40,6 @@ export interface Sheet {
 const MAX_ROWS = 1_048_576;
 /** Characters of a cell. */
 const MAX_TEXT = 32_767;
-const FORMULA_START = /^[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/;
 /** Days from 1899-12-30, the day zero of spreadsheets, to 1970-01-01. */
 const EPOCH_DAYS = 25_569;
 /** Indexes of the styles below; those of text that breaks stand behind their plain ones. */

@@ -2,6 +2,7 @@
  * Rows as the cells of a file: what the person sees, with kinds kept, so that a date stays a date. Choices by their words, people
  * and references by their names; columns that hold personal data are not to be had.
  */
+import type { WorkbookCell } from '@main/reports/workbook';
 import type { Entity } from '@shared/entities/define';
 import type { Field } from '@shared/entities/fields';
 import { fieldOf } from '../columns';
@@ -9,15 +10,8 @@ import { invalid } from '../faults';
 import { type CheckedGroupBy, groupField } from '../list-order';
 import type { Values } from '../merge';
 
-/** `day`: `YYYY-MM-DD`; `moment`: ISO 8601 in UTC; null: nothing. */
-export type Cell =
-  | null
-  | string
-  | number
-  | boolean
-  | { readonly day: string }
-  | { readonly moment: string }
-  | { readonly words: readonly string[] };
+/** As a workbook has them; nothing of a list is set in bold. */
+export type Cell = Exclude<WorkbookCell, { readonly strong: string }>;
 
 export interface ExportColumn {
   /** For formats whose rows name their values. */

@@ -2,9 +2,8 @@
  * CSV that a spreadsheet opens without running anything: RFC 4180 quoting, CRLF, a byte-order mark, and text that begins like a
  * formula is marked as text (OWASP, CSV injection). Dates in ISO form, which every spreadsheet reads alike.
  */
+import { csvTextCell } from '@shared/spreadsheet-text';
 import type { Cell, ExportColumn } from './cells';
-
-const FORMULA_START = /^[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/;
 
 /** One cell. Numbers stay numbers (a minus is no formula there); text that starts like a formula gets an apostrophe. */
 export function csvCell(value: Cell): string {
@@ -16,8 +15,7 @@ export function csvCell(value: Cell): string {
     if ('moment' in value) return value.moment;
     return csvCell(value.words.join(', '));
   }
-  const safe = FORMULA_START.test(value) ? `'${value}` : value;
-  return /["\r\n,;\t]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvTextCell(value);
 }
 
 const line = (cells: readonly Cell[]) => `${cells.map(csvCell).join(',')}\r\n`;

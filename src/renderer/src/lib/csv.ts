@@ -2,7 +2,8 @@
  * CSV that a spreadsheet opens without running anything: RFC 4180 quoting, CRLF, a byte-order mark, and text that begins
  * like a formula is marked as text (OWASP, CSV injection).
  */
-const FORMULA_START = /^[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/;
+import { namePart } from '@shared/file-names';
+import { csvTextCell } from '@shared/spreadsheet-text';
 
 export type CsvCell = string | number | boolean | null;
 
@@ -10,8 +11,7 @@ export type CsvCell = string | number | boolean | null;
 export function csvCell(value: CsvCell): string {
   if (value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  const safe = FORMULA_START.test(value) ? `'${value}` : value;
-  return /["\r\n,;\t]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvTextCell(value);
 }
 
 /** A whole file's text, header first. */
@@ -22,13 +22,7 @@ export function toCsv(header: readonly string[], rows: readonly (readonly CsvCel
 
 /** `Nordhaven-Bank-AG_controls_2026-11-23.csv`: exports name their tenant (LOOK.md). `today` is YYYY-MM-DD. */
 export function exportFileName(tenant: string, what: string, today: string): string {
-  const part = (text: string) =>
-    text
-      .normalize('NFC')
-      .replace(/[^\p{L}\p{N}]+/gu, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 60);
-  return `${part(tenant)}_${part(what.toLowerCase())}_${today}.csv`;
+  return `${namePart(tenant)}_${namePart(what.toLowerCase())}_${today}.csv`;
 }
 
 /** Hands a text to the browser's download, which asks where to put it. For small tables of a screen; lists are exported by main. */
