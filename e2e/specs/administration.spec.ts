@@ -1,34 +1,12 @@
 /** Administration in the real window: people, the trail, one's own password, and the tenants of the platform. */
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signIn, signInTo, signOut } from '../fixtures/acts';
+import { expect, test } from '@playwright/test';
+import { theme as choose, look, open, signIn, signInTo, signOut } from '../fixtures/acts';
 import { DEMO_PASSWORD, PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { startWorkstation, type Workstation } from '../fixtures/workstation';
 
-type Theme = 'light' | 'dark';
 const NEW_PASSWORD = 'Another-Workstation-2026';
 const MEMBER = { email: 'ada.lindt@nordhaven.example', name: 'Ada Lindt' };
 const FIRST = { email: 'ruth.falkner@marenko.example', password: 'Marenko-first-2026' };
-
-async function findings(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  await picture(page, name);
-  expect.soft(await findings(page), name).toEqual([]);
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
-
-async function choose(page: Page, theme: Theme): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(theme === 'dark' ? 'Dark' : 'Light', { exact: true }).click();
-  await page.keyboard.press('Escape');
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme);
-}
 
 test.describe('administration', () => {
   test.describe.configure({ mode: 'serial', timeout: 240_000 });
@@ -179,12 +157,12 @@ test.describe('administration', () => {
     await expect(page.locator('[data-setting="reminders.days_before"]')).toHaveAttribute('data-origin', 'tenant');
   });
 
-  for (const theme of ['light', 'dark'] satisfies Theme[]) {
+  for (const theme of ['light', 'dark'] as const) {
     test(`every screen of it, ${theme}`, async () => {
       const { page } = w;
       await page.getByRole('link', { name: 'Nordhaven Bank AG' }).click();
       await expect(page.getByTestId('tenant-block')).toContainText('Nordhaven Bank AG');
-      await choose(page, theme);
+      await choose(page, theme === 'dark' ? 'Dark' : 'Light');
       await open(page, 'People');
       await page.getByTestId('people').getByRole('button', { name: MEMBER.name }).click();
       await expect(page.getByRole('complementary', { name: 'Person' })).toBeVisible();

@@ -4,21 +4,13 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signInTo, signOut } from '../fixtures/acts';
+import { lookInBoth, open, signInTo, signOut } from '../fixtures/acts';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { startWorkstation, type Workstation } from '../fixtures/workstation';
 
 const REVIEWER = 'clara.engel@nordhaven.example';
 const TENANT = 'Nordhaven Bank AG';
-
-async function serious(page: Page, within: string): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).include(within).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-}
 
 /** Chooses in a picker of a form by a few words. */
 async function choose(page: Page, field: string, words: string, option: RegExp): Promise<void> {
@@ -26,18 +18,6 @@ async function choose(page: Page, field: string, words: string, option: RegExp):
   await picker.click();
   await picker.fill(words);
   await page.getByRole('option', { name: option }).first().click();
-}
-
-/** A picture and axe in both themes; of a dialog alone where it is one, and no axe (null) where the screen had it already. */
-async function look(page: Page, name: string, within: string | null = 'body'): Promise<void> {
-  for (const mode of ['dark', 'light'] as const) {
-    // not by the person's menu: a dialog may be open
-    await page.emulateMedia({ colorScheme: mode });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', mode);
-    await picture(page, `audit-${name}-${mode}`);
-    if (within !== null) expect.soft(await serious(page, within), `${name} ${mode}`).toEqual([]);
-  }
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
 }
 
 test.describe('audit work', () => {
@@ -114,7 +94,7 @@ test.describe('audit work', () => {
     }
     await page.getByRole('button', { name: 'Fieldwork', exact: true }).click();
     await page.getByRole('checkbox', { name: /^ACC / }).check();
-    await look(page, 'scope');
+    await lookInBoth(page, 'audit-scope');
     await page.keyboard.press('Control+Enter');
     await expect(page.getByRole('navigation', { name: 'Programme' })).toContainText('0 of 8 tested');
   });
@@ -126,15 +106,15 @@ test.describe('audit work', () => {
     await expect(page.getByText('4 exceptions')).toBeVisible();
     await expect(page.getByText('Upper deviation limit')).toBeVisible();
     await expect(page.getByText('Changed after review').first()).toBeVisible();
-    await look(page, 'sheet');
+    await lookInBoth(page, 'audit-sheet');
     await page.getByRole('button', { name: 'Show the change' }).last().scrollIntoViewIfNeeded();
     await page.getByRole('button', { name: 'Show the change' }).last().click();
     await expect(page.locator('ins')).toContainText('used after the last day');
-    await look(page, 'sign-offs', null);
+    await lookInBoth(page, 'audit-sign-offs', null);
     await sheet(page, 'CHG-4');
     await expect(page.getByText('Upper misstatement limit')).toBeVisible();
     await page.getByText('Upper misstatement limit').scrollIntoViewIfNeeded();
-    await look(page, 'monetary-unit', null);
+    await lookInBoth(page, 'audit-monetary-unit', null);
   });
 
   test('a sample is drawn, tested by keyboard, and drawn again from its file', async () => {
@@ -146,7 +126,7 @@ test.describe('audit work', () => {
     await expect(page.getByRole('dialog')).toContainText('240 rows');
     await page.getByRole('dialog').getByLabel('Items', { exact: true }).fill('5');
     await page.getByRole('dialog').getByLabel('Seed').fill('5eed'.repeat(16));
-    await look(page, 'draw', '[role="dialog"]');
+    await lookInBoth(page, 'audit-draw', '[role="dialog"]');
     await page.getByRole('button', { name: /^Draw the sample/ }).click();
     const items = page.getByRole('table', { name: /Items of SA-/ });
     await expect(items.locator('tbody tr')).toHaveCount(5);
@@ -183,12 +163,12 @@ test.describe('audit work', () => {
     await dialog.locator('[data-field="title"]').fill('Nobody approved the change');
     await dialog.locator('[data-field="description"]').fill('The ticket was closed by who made the change.');
     await dialog.locator('[data-field="effect"]').fill('A change of payments that nobody has seen.');
-    await look(page, 'exception', '[role="dialog"]');
+    await lookInBoth(page, 'audit-exception', '[role="dialog"]');
     await page.keyboard.press('Control+Enter');
     await expect(exceptions.getByRole('link', { name: 'Nobody approved the change' })).toBeVisible();
     await expect(exceptions).toContainText('No finding yet');
     await exceptions.scrollIntoViewIfNeeded();
-    await look(page, 'exceptions', null);
+    await lookInBoth(page, 'audit-exceptions', null);
     await page.keyboard.press('r');
     await expect(dialog.getByRole('checkbox', { name: 'Nobody approved the change' })).toBeChecked();
     await expect(dialog.locator('[data-field="condition"]')).toHaveValue(/closed by who made the change/);
@@ -212,11 +192,11 @@ test.describe('audit work', () => {
     await open(page, 'Evidence requests');
     await page.getByRole('button', { name: /^Asked of me/ }).click();
     await expect(page.getByTestId('grid')).toContainText('Approvals of the five changes');
-    await look(page, 'requests');
+    await lookInBoth(page, 'audit-requests');
     await page.getByTestId('grid').getByText('Approvals of the five changes').dblclick();
     await page.getByLabel('Your answer').fill('All five, signed by the change board.');
     await page.getByTestId('answer-input').setInputFiles(population);
-    await look(page, 'answer');
+    await lookInBoth(page, 'audit-answer');
     await page.getByRole('button', { name: 'Hand in the answer' }).click();
     await expect(page.getByText('Files of the answer')).toBeVisible();
   });
@@ -244,7 +224,7 @@ test.describe('audit work', () => {
     await expect(page.getByText('Is the export complete?')).toBeVisible();
     await expect(page.getByText('A review note is open')).toBeVisible();
     await page.getByText('Is the export complete?').scrollIntoViewIfNeeded();
-    await look(page, 'notes', null);
+    await lookInBoth(page, 'audit-notes', null);
   });
 
   test('a change after the review shows, with its difference', async () => {
@@ -272,12 +252,12 @@ test.describe('audit work', () => {
     for (const name of ['Programme', 'Hours by week', 'By person'])
       await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
     await expect(page.getByRole('link', { name: /^ACC-3 .*: Ineffective, done, 1 open finding/ })).toBeVisible();
-    await look(page, 'progress');
+    await lookInBoth(page, 'audit-progress');
     await open(page, 'Audit calendar');
     await expect(page.getByRole('table', { name: 'Audits in time' })).toBeVisible();
     await page.locator('tr[data-current]').focus();
     await page.keyboard.press('ArrowDown');
-    await look(page, 'calendar');
+    await lookInBoth(page, 'audit-calendar');
     expect(faults).toEqual([]);
   });
 });

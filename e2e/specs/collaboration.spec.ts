@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signInTo, signOut } from '../fixtures/acts';
+import { expect, test } from '@playwright/test';
+import { lookInBoth, open, signInTo, signOut } from '../fixtures/acts';
 import { answerOf, call, uuidv7 } from '../fixtures/rpc';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { startWorkstation, type Workstation } from '../fixtures/workstation';
@@ -18,21 +17,6 @@ const RISK = 'jonas.petrak@nordhaven.example';
 const FINDING = 'Leavers keep their accounts for days';
 const POLICY = 'Use of removable media';
 const LIST = 'personnel;last day\n1044;2026-03-31\n';
-
-/** A picture and axe in both themes; nothing runs over the window's edge. */
-async function look(page: Page, name: string, within = 'body'): Promise<void> {
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme);
-    await picture(page, `together-${name}-${theme}`);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).include(within).analyze();
-    const serious = violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-    expect.soft(serious, `${name} ${theme}`).toEqual([]);
-  }
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-}
 
 test.describe('people at one record', () => {
   test.describe.configure({ mode: 'serial' });
@@ -88,7 +72,7 @@ test.describe('people at one record', () => {
     await expect(preview).toContainText(sha256);
     await preview.getByRole('button', { name: 'Check the hash' }).click();
     await expect(preview.getByText('Hash agrees')).toBeVisible();
-    await look(page, 'file', '[role="dialog"]');
+    await lookInBoth(page, 'together-file', '[role="dialog"]');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Take leavers.csv off' }).click();
     await expect(attached).toHaveCount(0);
@@ -107,7 +91,7 @@ test.describe('people at one record', () => {
     await expect(bell).toHaveAccessibleName(/unread/);
     const before = await unread();
     await bell.click();
-    await look(page, 'bell');
+    await lookInBoth(page, 'together-bell');
     await page.getByRole('button', { name: new RegExp(`Tomasz Wilk named you.*unread.*${FINDING}`) }).click();
     await expect(page.getByTestId('discussion')).toContainText('Is the step in the policy?');
     await expect(page.getByRole('heading', { level: 1 })).toContainText(FINDING);
@@ -152,7 +136,7 @@ test.describe('people at one record', () => {
     await expect(approval).toContainText('0 of 2');
     await expect(approval).toContainText('somebody else approves it');
     await expect(approval.getByRole('button', { name: 'Approve', exact: true })).toHaveCount(0);
-    await look(page, 'approval');
+    await lookInBoth(page, 'together-approval');
 
     for (const [email, given] of [
       [PRIVACY, '1 of 2'],
@@ -171,9 +155,9 @@ test.describe('people at one record', () => {
     await page.getByRole('button', { name: new RegExp(`It is approved.*unread.*${POLICY}`) }).click();
     await expect(approval).toContainText('Leonie Brandt');
     await expect(approval).toContainText('Jonas Petrak');
-    await look(page, 'approved');
+    await lookInBoth(page, 'together-approved');
     await open(page, 'My work');
-    await look(page, 'work');
+    await lookInBoth(page, 'together-work');
     expect(faults).toEqual([]);
   });
 });

@@ -2,25 +2,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
-import { open, picture, signInTo } from '../fixtures/acts';
+import { expect, test } from '@playwright/test';
+import { lookInBoth, open, signInTo } from '../fixtures/acts';
 import { listOf } from '../fixtures/rpc';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { startWorkstation, type Workstation } from '../fixtures/workstation';
-
-async function look(page: Page, name: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme);
-    await picture(page, `${name}-${theme}`);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    const lines = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
-    expect.soft(lines, `${name} ${theme}`).toEqual([]);
-    expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: width`).toBe(0);
-  }
-}
 
 const FILE = [
   'Core controls of 2026;;;;;;',
@@ -64,7 +50,7 @@ test.describe('import of rows', () => {
     await open(page, 'Controls');
     await page.getByRole('button', { name: 'Import controls' }).click();
     await expect(page.getByText('Drop a file with controls here')).toBeVisible();
-    await look(page, 'import-choose');
+    await lookInBoth(page, 'import-choose');
     await page.getByTestId('import-file').setInputFiles(path);
     const trial = page.getByTestId('import-trial');
     await expect(page.getByTestId('import-look')).toContainText('6 of 7 matched');
@@ -89,7 +75,7 @@ test.describe('import of rows', () => {
     await expect(trial.getByTestId('figure-lack-a-value')).toContainText('2');
     await expect(trial).toContainText('February 2027 has 28 days');
     await expect(trial).toContainText('No active person of this tenant is called “k.maas@nordhaven.example”');
-    await look(page, 'import-trial');
+    await lookInBoth(page, 'import-trial');
   });
 
   test('takes a correction on the spot, brings in all of it, and remembers the columns', async () => {
@@ -110,7 +96,7 @@ test.describe('import of rows', () => {
     await page.keyboard.press('Control+Enter');
     await expect(page.getByTestId('import-done')).toContainText('The controls are in');
     await expect(page.getByTestId('outcome-new')).toHaveText('5');
-    await look(page, 'import-done');
+    await lookInBoth(page, 'import-done');
     await page.getByRole('button', { name: 'Open controls' }).click();
     await page.getByRole('searchbox', { name: /Find/ }).fill('claims');
     await expect(page.getByText('<b>Bold</b> claims').first()).toBeVisible();
@@ -139,7 +125,7 @@ test.describe('import of rows', () => {
     await expect(trial.getByTestId('figure-the-same')).toContainText('1');
     await expect(trial.getByTestId('figure-stay-out')).toContainText('1');
     await expect(trial).toContainText('Account management, all of it');
-    await look(page, 'import-changes');
+    await lookInBoth(page, 'import-changes');
 
     const saved = join(folder, 'stays-out.csv');
     await app.evaluate(({ dialog }, filePath) => {
@@ -179,7 +165,7 @@ test.describe('import of rows', () => {
     await expect(trial).toContainText('1 column with dates that may be read in two ways');
     await page.getByRole('radiogroup', { name: 'Dates of Fieldwork from' }).getByText('day first').click();
     await page.getByLabel('A row that nothing names for good becomes a new audit plan').check();
-    await look(page, 'import-dates');
+    await lookInBoth(page, 'import-dates');
     await trial.getByRole('button', { name: 'Run the trial' }).click();
     await expect(trial.getByTestId('figure-new')).toContainText('2');
     await page.keyboard.press('Control+Enter');
@@ -203,7 +189,7 @@ test.describe('import of rows', () => {
     await page.getByRole('button', { name: 'Import another' }).click();
     await page.getByTestId('import-file').setInputFiles(path);
     await expect(page.getByTestId('import-refused')).toContainText('save it as .xlsx or CSV');
-    await look(page, 'import-refused');
+    await lookInBoth(page, 'import-refused');
     expect(faults).toEqual([]);
   });
 });

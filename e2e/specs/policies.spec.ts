@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { look, open, picture, signIn, signOut } from '../fixtures/acts';
+import { look, open, picture, signIn, signOut, theme } from '../fixtures/acts';
 import { answerOf, call, listOf, uuidv7 } from '../fixtures/rpc';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { SIZES, startWorkstation, type Workstation } from '../fixtures/workstation';
@@ -19,14 +19,6 @@ const RISK = 'jonas.petrak@nordhaven.example';
 async function quiet(page: Page): Promise<void> {
   const close = page.getByRole('button', { name: /^Close: / });
   while ((await close.count()) > 0) await close.first().click();
-}
-
-/** By the menu alone: Esc would leave the page as well. */
-async function theme(page: Page, name: 'Light' | 'Dark'): Promise<void> {
-  await page.getByTestId('person-menu').click();
-  await page.getByText(name, { exact: true }).click();
-  await page.getByTestId('person-menu').click();
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', name.toLowerCase());
 }
 
 /** In light and dark; in the large window too where `KOMPL_LARGE_PICTURES` is set, for each further picture costs seconds. */

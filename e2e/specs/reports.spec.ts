@@ -4,10 +4,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import PizZip from 'pizzip';
-import { open, picture, signInTo } from '../fixtures/acts';
+import { look, open, picture, signInTo, theme } from '../fixtures/acts';
 import { PEOPLE, type Prepared, prepare } from '../fixtures/servers';
 import { SIZES, startWorkstation, type Workstation } from '../fixtures/workstation';
 
@@ -28,18 +27,10 @@ test.describe('audit reports', () => {
   });
 
   /** Both themes with axe; the light one on a large screen too, where that is asked for. */
-  async function look(page: Page, name: string): Promise<void> {
-    for (const mode of ['dark', 'light'] as const) {
-      await page.getByTestId('person-menu').click();
-      await page.getByText(mode === 'dark' ? 'Dark' : 'Light', { exact: true }).click();
-      // by its own button: Escape would leave the record where the menu has lost the focus
-      await page.getByTestId('person-menu').click();
-      await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
-      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', mode);
-      await picture(page, `reports-${name}-${mode}`);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect.soft(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
+  async function seen(page: Page, name: string): Promise<void> {
+    for (const mode of ['Dark', 'Light'] as const) {
+      await theme(page, mode);
+      await look(page, `reports-${name}-${mode.toLowerCase()}`);
     }
     // for whoever looks at the screens; the suite has no time for them
     if (process.env.KOMPL_LARGE_PICTURES === undefined) return;
@@ -90,7 +81,7 @@ test.describe('audit reports', () => {
     await page.getByRole('textbox', { name: 'Text of What we could not see' }).fill('- the **vault**\n- the attic');
     await page.getByRole('textbox', { name: 'Text of What we could not see' }).blur();
     await expect(page.getByText(/The findings speak for/)).toBeVisible();
-    await look(page, 'builder');
+    await seen(page, 'builder');
   });
 
   test('its PDF has contents with the right pages, running lines, and letters of others', async () => {
@@ -150,7 +141,7 @@ test.describe('audit reports', () => {
     await tab('Report');
     await expect(page.getByText(/It stands as it went out/)).toBeVisible();
     await expect(outline().getByRole('checkbox')).toHaveCount(0);
-    await look(page, 'issued');
+    await seen(page, 'issued');
   });
 
   test('a finding gets more time with a reason, and a retest', async () => {
@@ -163,7 +154,7 @@ test.describe('audit reports', () => {
     await page.keyboard.press('Control+Enter');
     await expect(page.getByRole('list', { name: 'Extensions' })).toContainText('The interface comes with the next release.');
     await expect(page.getByText('extended once')).toBeVisible();
-    await look(page, 'finding');
+    await seen(page, 'finding');
     await page.getByRole('button', { name: 'Retest', exact: true }).click();
     await expect(page.getByRole('heading', { name: /Retest of F-\d+ Leavers keep their accounts/ })).toBeVisible();
   });
@@ -176,7 +167,7 @@ test.describe('audit reports', () => {
       await expect(page.getByRole('heading', { name: 'Findings ageing' })).toBeVisible({ timeout: 3_000 });
     }).toPass({ timeout: 20_000 });
     await expect(page.getByText('Days past the due date')).toBeVisible();
-    await look(page, 'ageing');
+    await seen(page, 'ageing');
     const bar = page.getByRole('link', { name: /medium, 31 to 60 days|medium, 61 to 90 days/ }).first();
     const count = (await bar.textContent()) ?? '';
     await bar.click();
@@ -188,7 +179,7 @@ test.describe('audit reports', () => {
     await record('Audit plans', /ICT Baseline, year 2025/);
     await tab('Timeline');
     await expect(page.getByText('Recovery test missed its target').first()).toBeVisible();
-    await look(page, 'timeline');
+    await seen(page, 'timeline');
     await page
       .getByRole('group', { name: 'Show only' })
       .getByRole('button', { name: /^Findings/ })
