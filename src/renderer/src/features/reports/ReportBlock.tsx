@@ -1,9 +1,10 @@
 /** A text block of the report where it stands: title and words, each saved as it is typed, merged with what others type in it. */
-import { ActionIcon, Button, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Textarea, TextInput } from '@mantine/core';
 import { Icon } from '@renderer/components/Icon';
 import { recordsChanged } from '@renderer/lib/trpc';
 import { useMemo, useState } from 'react';
 import { SaveState } from '../drafts/SaveState';
+import { SaveTrouble } from '../drafts/SaveTrouble';
 import { useRecordDraft } from '../drafts/useRecordDraft';
 import type { OwnBlock } from './ReportPage';
 import css from './ReportTab.module.css';
@@ -68,21 +69,7 @@ export function ReportBlock({ block, autoFocus, onFocus, onRemove }: Props) {
         onChange={(event) => draft.change({ content: event.currentTarget.value === '' ? null : event.currentTarget.value })}
         onBlur={leave}
       />
-      {draft.state.kind === 'conflict' ? (
-        <div className={css.buttons}>
-          <Button size="compact-sm" onClick={() => void draft.settle('mine')}>
-            Keep mine
-          </Button>
-          <Button size="compact-sm" variant="default" onClick={() => void draft.settle('theirs')}>
-            Take theirs
-          </Button>
-        </div>
-      ) : null}
-      {draft.state.kind === 'failed' ? (
-        <Button size="compact-sm" variant="default" onClick={() => draft.discard()}>
-          Give up what was typed
-        </Button>
-      ) : null}
+      <SaveTrouble draft={draft} entity="reportBlocks" />
     </div>
   );
 }

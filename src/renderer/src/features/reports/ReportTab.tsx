@@ -1,5 +1,5 @@
 /** The report builder: outline at the left, the page as it is printed in the middle, what it is made by at the right. */
-import { Button, Checkbox, Select } from '@mantine/core';
+import { Checkbox, Select } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { ErrorState } from '@renderer/components/ErrorState';
 import { OptionPill } from '@renderer/components/Pill';
@@ -16,6 +16,7 @@ import { blockKey, layoutOf, type ReportLayout, type SectionKey } from '@shared/
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { SaveState } from '../drafts/SaveState';
+import { SaveTrouble } from '../drafts/SaveTrouble';
 import { useRecordDraft } from '../drafts/useRecordDraft';
 import { useOperationIds, useRecordWriter } from '../fieldwork/records';
 import { ReportFiles } from './ReportFiles';
@@ -100,22 +101,8 @@ function Builder({ row, composed }: { readonly row: EntityRow<'auditReports'>; r
       <div className={css.middle}>
         <div className={css.bar}>
           <SaveState mark={draft.state} />
-          {draft.state.kind === 'conflict' ? (
-            <>
-              <Button size="compact-sm" onClick={() => void draft.settle('mine')}>
-                Keep mine
-              </Button>
-              <Button size="compact-sm" variant="default" onClick={() => void draft.settle('theirs')}>
-                Take theirs
-              </Button>
-            </>
-          ) : null}
-          {draft.state.kind === 'failed' ? (
-            <Button size="compact-sm" variant="default" onClick={() => draft.discard()}>
-              Give up what was typed
-            </Button>
-          ) : null}
         </div>
+        <SaveTrouble draft={draft} entity="auditReports" />
         <ReportPage
           composed={composed}
           shown={layout.sections.filter(({ shown }) => shown).map(({ key }) => key)}

@@ -110,7 +110,7 @@ function Reading({ asked, version, note }: ReadingProps) {
               until <DateText date={asked.dueDate} due />
             </>
           ) : null}
-          {asked.acknowledgedAt === null ? null : <>{formatInstant(asked.acknowledgedAt)}</>}
+          {asked.acknowledgedAt === null ? null : formatInstant(asked.acknowledgedAt)}
         </span>
       }
       actions={
