@@ -3,9 +3,9 @@ import { ENTITY_HOOKS } from '@main/domains/hooks';
 import { answerMany, startAssessment } from '@main/domains/regops/assessments';
 import { addDays, type EntityContext } from '@main/entities/context';
 import type { EntityRow } from '@shared/entities/registry';
-import { CodedError } from '@shared/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { DemoAssessment } from './content';
+import { known } from './known';
 import type { Records } from './records';
 import type { TenantToFill } from './tenant';
 
@@ -22,8 +22,7 @@ export async function makeAssessments(fill: TenantToFill, records: Records, regu
     if (there?.status === wanted.status && wanted.status !== 'in_progress') continue;
     const id = there?.id ?? (await start(fill, ctx, regulationId, wanted, made.get(wanted.carryFrom ?? '')?.id ?? null));
     await answer(fill, records, ctx, id, wanted);
-    const row = (await records.all(ctx, 'complianceAssessments')).find((one) => one.id === id);
-    if (!row) throw new CodedError('NOT_FOUND', { what: wanted.name });
+    const row = await records.one(ctx, 'complianceAssessments', id);
     await records.bring(ctx, 'complianceAssessments', row, { conclusion: wanted.conclusion }, wanted.status);
     made.set(wanted.name, row);
   }
@@ -109,11 +108,7 @@ async function rest(
 }
 
 function pick(answers: ReadonlyMap<string, Answer>, refs: readonly string[]): Answer[] {
-  return refs.map((ref) => {
-    const row = answers.get(ref);
-    if (!row) throw new CodedError('NOT_FOUND', { what: `The demonstration names the requirement ${ref}, which is not there` });
-    return row;
-  });
+  return refs.map((ref) => known(answers.get(ref), `the requirement ${ref}`));
 }
 
 async function together(

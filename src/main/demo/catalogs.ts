@@ -21,9 +21,8 @@ function parsed(document: unknown): ParsedCatalog {
 export async function bringDataCare(ctx: EntityContext, records: Records, regulationId: string): Promise<void> {
   await applyImport(ctx, uuidv7(), parsed(dataCare.earlier), { asVersion: true });
   const { regulation } = await applyImport(ctx, uuidv7(), parsed(dataCare.current), { asVersion: true });
-  const row = (await records.all(ctx, 'regulations')).find(({ id }) => id === regulation.id);
   // The newer version comes into force, which ends the older one.
-  if (row !== undefined) await records.bring(ctx, 'regulations', row, {}, 'active');
+  await records.bring(ctx, 'regulations', await records.one(ctx, 'regulations', regulation.id), {}, 'active');
   const lines = dataCare.crosswalk.map(([from, to, relation, strength, rationale, source], at) =>
     judgeLine({
       line: at + 1,

@@ -13,11 +13,11 @@ import { drawSample } from '@main/domains/auditops/sampling/draw-sample';
 import { readSignOffs, signRecord } from '@main/domains/auditops/sign-offs';
 import { addDays, type EntityContext } from '@main/entities/context';
 import type { EntityRow } from '@shared/entities/registry';
-import { CodedError } from '@shared/errors';
 import type { TenantFunction } from '@shared/roles';
 import { amountOf, amountText } from '@shared/sampling/amounts';
 import { v7 as uuidv7 } from 'uuid';
 import { type FieldworkContent, POPULATIONS } from './fieldwork-content';
+import { known } from './known';
 import type { Records } from './records';
 
 export interface FieldworkToFill {
@@ -268,12 +268,6 @@ async function signTests({ content, as }: FieldworkToFill, records: Records, tes
       await signRecord(ctx, { opId: uuidv7(), entity: 'controlTests', id, kind, contentSha256 });
     }
     if (changedTo === undefined) continue;
-    const fresh = (await records.all(auditor, 'controlTests')).find((row) => row.id === id);
-    await records.bring(auditor, 'controlTests', known(fresh, control), { operatingNotes: changedTo });
+    await records.bring(auditor, 'controlTests', await records.one(auditor, 'controlTests', id), { operatingNotes: changedTo });
   }
-}
-
-function known<T>(found: T | undefined, what: string): T {
-  if (found === undefined) throw new CodedError('NOT_FOUND', { what: `The demonstration names ${what}, which is not there` });
-  return found;
 }

@@ -9,7 +9,6 @@ import { type Controls, known, testOf } from './known';
 import type { Records } from './records';
 import type { TenantToFill } from './tenant';
 
-type Finding = EntityRow<'findings'>;
 type Test = EntityRow<'controlTests'>;
 
 /** Oldest first, so that their numbers rise with time as they would have. */
@@ -68,14 +67,10 @@ async function extend(ctx: EntityContext, records: Records, finding: DemoFinding
   if (moves.length === 0 || finding.due === null) return;
   const dates = [...moves.slice(1).map(({ was }) => was), finding.due];
   for (const [nth, { reason }] of moves.entries()) {
-    const row = await oneFinding(ctx, records, findingId);
+    const row = await records.one(ctx, 'findings', findingId);
     if (row.extensionCount > nth) continue;
     await records.bring(ctx, 'findings', row, { dueDate: addDays(today, dates[nth] ?? finding.due) }, undefined, reason);
   }
-}
-
-async function oneFinding(ctx: EntityContext, records: Records, id: string): Promise<Finding> {
-  return known((await records.page(ctx, 'findings', [{ field: 'id', op: 'eq', value: id }])).rows[0], 'the finding');
 }
 
 interface Retested {
@@ -99,7 +94,7 @@ async function retest(ctx: EntityContext, records: Records, finding: DemoFinding
       procedure: finding.recommendation,
     }));
   if (result === 'open') return;
-  const row = known((await records.page(ctx, 'controlTests', [{ field: 'id', op: 'eq', value: id }])).rows[0], 'the retest');
+  const row = await records.one(ctx, 'controlTests', id);
   const wanted = { designEffectiveness: 'effective', operatingEffectiveness: result, testDate, testedBy: ctx.session.personId };
   await records.bring(ctx, 'controlTests', row, wanted, 'done');
 }

@@ -14,6 +14,7 @@ import { TENANT_FUNCTIONS } from '@shared/roles';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import policies from '../../../resources/demo/policies.json';
+import { known } from './known';
 import { Records, type Wanted } from './records';
 import type { TenantToFill } from './tenant';
 
@@ -71,17 +72,15 @@ export async function makePolicies(fill: TenantToFill): Promise<void> {
     const policyId = found?.id ?? (await records.create(writer, 'policies', valuesOf(content, fill)));
     const linked = (await records.page(writer, 'policyControls', [{ field: 'policyId', op: 'eq', value: policyId }])).rows;
     for (const ref of content.controls) {
-      const controlId = controls.get(ref);
-      if (controlId === undefined)
-        throw new CodedError('NOT_FOUND', { what: `The demonstration names ${ref}, which is not there` });
+      const controlId = known(controls.get(ref), ref);
       if (!linked.some((link) => link.controlId === controlId))
         await records.create(writer, 'policyControls', { policyId, controlId });
     }
     const versions = (await records.page(writer, 'policyVersions', [{ field: 'policyId', op: 'eq', value: policyId }])).rows;
     for (const [at, version] of content.versions.entries()) {
-      const known = versions.find((row) => row.changeNote === version.changeNote);
+      const before = versions.find((row) => row.changeNote === version.changeNote);
       const id =
-        known?.id ??
+        before?.id ??
         (await records.create(writer, 'policyVersions', {
           policyId,
           change: version.change,
@@ -177,9 +176,9 @@ async function openRounds(
   if (inForce === undefined) throw new CodedError('NOT_FOUND', { what: 'The demonstration has no version in force' });
   const opened = (await records.page(writer, 'policyRounds', [{ field: 'versionId', op: 'eq', value: inForce }])).rows;
   for (const { audience, functions, due, note, acknowledged } of rounds) {
-    const known = opened.find((round) => round.audience === audience);
+    const before = opened.find((round) => round.audience === audience);
     const values = { versionId: inForce, audience, functions, people: [], dueDate: addDays(fill.today, due), note };
-    const roundId = known?.id ?? (await records.create(writer, 'policyRounds', values));
+    const roundId = before?.id ?? (await records.create(writer, 'policyRounds', values));
     const asked = (await records.page(writer, 'policyAcknowledgements', [{ field: 'roundId', op: 'eq', value: roundId }])).rows;
     for (const name of acknowledged) {
       const mine = asked.find(({ personId, status }) => personId === fill.person(name) && status === 'open');

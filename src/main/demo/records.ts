@@ -28,6 +28,11 @@ export class Records {
     }
   }
 
+  /** The record as it is now. NOT_FOUND where it is not there. */
+  async one<N extends EntityName>(ctx: EntityContext, name: N, id: string): Promise<EntityRow<N>> {
+    return (await this.service.get(ctx, name, id)).row;
+  }
+
   /** The first 500 records that a filter leaves. */
   page<N extends EntityName>(ctx: EntityContext, name: N, filter: ListQuery['filter']): Promise<ListPage<EntityRow<N>>> {
     return this.service.list(ctx, name, { filter, offset: 0, limit: 500 });

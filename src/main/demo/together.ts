@@ -3,11 +3,11 @@ import { readCircle } from '@main/collab/circle';
 import { comment } from '@main/collab/comments';
 import { attachLink, watch } from '@main/collab/keep';
 import { EntityService } from '@main/entities/service';
-import { CodedError } from '@shared/errors';
 import { TENANT_FUNCTIONS } from '@shared/roles';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import together from '../../../resources/demo/together.json';
+import { known } from './known';
 import type { TenantToFill } from './tenant';
 
 const said = { by: z.enum(TENANT_FUNCTIONS), body: z.string(), names: z.array(z.string()) };
@@ -30,8 +30,7 @@ export async function talkTogether({ as, person }: TenantToFill): Promise<void> 
       filter: [{ field: 'title', op: 'contains', value: finding }],
       limit: 1,
     });
-    const id = rows[0]?.id;
-    if (id === undefined) throw new CodedError('NOT_FOUND', { what: `The demonstration names ${finding}, which is not there` });
+    const { id } = known(rows[0], finding);
     if ((await readCircle(auditor, { entity: 'findings', id })).comments.length > 0) continue;
     const on = () => ({ opId: uuidv7(), entity: 'findings' as const, recordId: id });
     const say = async (
