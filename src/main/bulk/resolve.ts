@@ -2,8 +2,10 @@
  * Judges a staged file as a whole: which records its references mean, which of its rows are there already, and what no single cell
  * can tell. Set by set, never row by row. Writes nothing but the stage.
  */
+
 import { columnOf, quoted } from '@main/entities/columns';
 import type { StateMachine } from '@shared/entities/define';
+import { optionLabel } from '@shared/entities/option-label';
 import { changedFields, differsIn } from './changes';
 import { needsValue } from './columns';
 import type { LoadTransaction } from './connection';
@@ -332,8 +334,7 @@ class Judging {
 }
 
 function stateWord({ states, fields }: Stage['shape'], state: string): string {
-  const options = fields.find(({ key }) => key === states?.field)?.options;
-  return (options?.find(({ value }) => value === state)?.label ?? state).toLowerCase();
+  return optionLabel(fields.find(({ key }) => key === states?.field)?.options, state).toLowerCase();
 }
 
 function legalSteps(machine: StateMachine): string {

@@ -2,11 +2,13 @@
  * The timeline of one audit: plan dates and milestones, tests concluded, findings raised, extended and settled, evidence, requests,
  * sign-offs and reports, from the records; and the steps of the audit itself, from the trail. What the person does not see is not told.
  */
+
 import type { EntityContext, SqlClient } from '@main/entities/context';
 import { parseInput } from '@main/entities/faults';
 import { readRow, readScope, recordIdSchema } from '@main/entities/read';
 import { PLAN_STATUS, TEST_RESULT } from '@shared/entities/auditops/options';
 import type { EnumOption } from '@shared/entities/fields';
+import { optionLabel } from '@shared/entities/option-label';
 import type { EntityRow } from '@shared/entities/registry';
 import { CodedError } from '@shared/errors';
 import type { AuditStory, StoryEvent, StoryKind } from '@shared/wire/story';
@@ -60,8 +62,7 @@ function planned(plan: EntityRow<'auditPlans'>): StoryEvent[] {
   );
 }
 
-const label = (options: readonly EnumOption[], value: string) =>
-  (options.find((one) => one.value === value)?.label ?? value).toLowerCase();
+const label = (options: readonly EnumOption[], value: string) => optionLabel(options, value).toLowerCase();
 
 /** The words of values that SQL gives as they are stored. */
 function worded({ what, ...event }: StoryEvent): StoryEvent {

@@ -2,9 +2,11 @@
  * Rows as the cells of a file: what the person sees, with kinds kept, so that a date stays a date. Choices by their words, people
  * and references by their names; columns that hold personal data are not to be had.
  */
+
 import type { WorkbookCell } from '@main/reports/workbook';
 import type { Entity } from '@shared/entities/define';
 import type { Field } from '@shared/entities/fields';
+import { optionLabel } from '@shared/entities/option-label';
 import { fieldOf } from '../columns';
 import { invalid } from '../faults';
 import { type CheckedGroupBy, groupField } from '../list-order';
@@ -59,11 +61,11 @@ export function cellReader(entity: Entity, columns: readonly ExportColumn[], nam
 
 export function cellOf(field: Field, value: unknown, names: CellNames): Cell {
   if (value === null || value === undefined || value === '') {
-    return field.whenEmpty === undefined ? null : optionLabel(field, field.whenEmpty);
+    return field.whenEmpty === undefined ? null : optionLabel(field.options, field.whenEmpty);
   }
   switch (field.kind) {
     case 'enum':
-      return optionLabel(field, String(value));
+      return optionLabel(field.options, String(value));
     case 'person':
       return names.person(String(value)) ?? 'Unknown person';
     case 'reference':
@@ -83,8 +85,4 @@ export function cellOf(field: Field, value: unknown, names: CellNames): Cell {
     default:
       return String(value);
   }
-}
-
-function optionLabel(field: Field, value: string): string {
-  return field.options?.find((option) => option.value === value)?.label ?? value;
 }

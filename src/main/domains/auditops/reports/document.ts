@@ -1,6 +1,7 @@
 /** A report as a document: cover, contents, and its sections in the order of its layout. Printing and packing are others' work. */
+
 import type { DocumentBlock, ReportDocument } from '@main/reports/document';
-import type { EnumOption } from '@shared/entities/fields';
+import { optionLabel } from '@shared/entities/option-label';
 import { type EntityName, entityOf } from '@shared/entities/registry';
 import {
   blockOf,
@@ -26,8 +27,7 @@ export function day(date: string | null): string {
 
 /** The word for a value of an enumeration, as screens show it. */
 export function word(entity: EntityName, field: string, value: string | null): string {
-  const options: readonly EnumOption[] = entityOf(entity).fields[field]?.options ?? [];
-  return options.find((option) => option.value === value)?.label ?? value ?? '';
+  return value === null ? '' : optionLabel(entityOf(entity).fields[field]?.options, value);
 }
 
 /** The findings that a layout shows, in its order. Dismissed ones are no findings. */

@@ -1,6 +1,8 @@
 /** The statement of applicability as a document or a table: the same lines in the same words. */
+
 import type { DocumentBlock, ReportDocument } from '@main/reports/document';
 import type { TableFile } from '@main/reports/table-file';
+import { optionLabel } from '@shared/entities/option-label';
 import { ASSESSMENT_STATUS, CONTROL_STATUS } from '@shared/entities/regops/options';
 import type { ApplicabilityLine, ApplicabilityStatement } from '@shared/wire/assessments';
 
@@ -17,7 +19,7 @@ const applies = ({ applicable }: ApplicabilityLine) => (applicable === null ? 'N
 function controlLines({ controls }: ApplicabilityLine): string {
   return controls
     .map(({ ref, name, status }) => {
-      const state = CONTROL_STATUS.find(({ value }) => value === status)?.label ?? status;
+      const state = optionLabel(CONTROL_STATUS, status);
       return `${[ref, name].filter(Boolean).join(' ')} (${state.toLowerCase()})`;
     })
     .join('\n');
@@ -28,7 +30,7 @@ const evidenceLines = ({ evidence }: ApplicabilityLine) => evidence.map(({ ref, 
 /** One table a family, in landscape. */
 export function statementDocument(statement: ApplicabilityStatement, tenant: string): ReportDocument {
   const { assessment, regulation, lead, lines } = statement;
-  const state = ASSESSMENT_STATUS.find(({ value }) => value === assessment.status)?.label ?? assessment.status;
+  const state = optionLabel(ASSESSMENT_STATUS, assessment.status);
   const count = (of: ApplicabilityLine['implementation']) => lines.filter(({ implementation }) => implementation === of).length;
   const facts: (readonly [string, string])[] = [
     ['Assessment', [assessment.ref, assessment.name].filter(Boolean).join(' ')],

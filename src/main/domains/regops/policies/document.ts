@@ -1,11 +1,13 @@
 /** A version as a document: what it is above, then its text as it is read. */
+
 import type { DocumentBlock, ReportDocument } from '@main/reports/document';
+import { optionLabel } from '@shared/entities/option-label';
 import { VERSION_STATUS } from '@shared/entities/regops/policy-options';
 import type { VersionFacts } from './read';
 
 /** Facts that a version's own file and the proof of its acknowledgements share; without those that are empty. */
 export function versionFacts({ policy, version, owner, approvers }: VersionFacts): (readonly [string, string])[] {
-  const state = VERSION_STATUS.find(({ value }) => value === version.status)?.label ?? version.status;
+  const state = optionLabel(VERSION_STATUS, version.status);
   const facts: readonly (readonly [string, string])[] = [
     ['Policy', `${policy.ref ?? ''} ${policy.name}`.trim()],
     ['Version', version.label ?? ''],

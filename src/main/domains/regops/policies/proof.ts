@@ -2,13 +2,15 @@
  * The proof that people acknowledged a version: each line names the hash of the text that the person had before them, so that it can be
  * held against the text itself for ever.
  */
+
 import type { ReportDocument } from '@main/reports/document';
 import type { TableFile } from '@main/reports/table-file';
+import { optionLabel } from '@shared/entities/option-label';
 import { ACKNOWLEDGEMENT_STATUS, AUDIENCE } from '@shared/entities/regops/policy-options';
 import { versionFacts } from './document';
 import type { Proof, ProofLine } from './read';
 
-const stateOf = ({ status }: ProofLine) => ACKNOWLEDGEMENT_STATUS.find(({ value }) => value === status)?.label ?? status;
+const stateOf = ({ status }: ProofLine) => optionLabel(ACKNOWLEDGEMENT_STATUS, status);
 
 /** `2026-11-10 09:30:00 UTC` */
 const instant = (at: string | null) => (at === null ? '' : `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`);
@@ -24,7 +26,7 @@ export function proofDocument(proof: Proof, { tenant, madeAt }: ProofMaking): Re
   const done = lines.filter(({ status }) => status === 'acknowledged').length;
   const facts: (readonly [string, string])[] = [...versionFacts(proof)];
   if (round !== null) {
-    const audience = AUDIENCE.find(({ value }) => value === round.audience)?.label ?? round.audience;
+    const audience = optionLabel(AUDIENCE, round.audience);
     facts.push(['Asked', `${audience}, due ${round.dueDate}`]);
   }
   facts.push(['Acknowledged', `${done} of ${lines.length}`], ['Made', instant(madeAt)]);

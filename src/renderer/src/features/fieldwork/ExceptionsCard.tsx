@@ -2,6 +2,7 @@
  * Exceptions of a test: cases in which the control did not do what it should. Each says where it was found, what it led to and, where
  * the sampling method allows it, what it stands for in the population. Items that were marked and not described yet ask for it.
  */
+
 import { Button } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { ErrorState } from '@renderer/components/ErrorState';
@@ -12,6 +13,7 @@ import type { GenericRow } from '@renderer/entities/rows';
 import { trpc } from '@renderer/lib/trpc';
 import { useShortcuts } from '@renderer/lib/use-shortcuts';
 import { EXCEPTION_KIND } from '@shared/entities/auditops/options';
+import { optionLabel } from '@shared/entities/option-label';
 import { type EntityRow, entityOf } from '@shared/entities/registry';
 import type { SampleOnSheet } from '@shared/wire/sampling';
 import { useQuery } from '@tanstack/react-query';
@@ -133,7 +135,7 @@ interface DescribedProps {
 }
 
 function Described({ row, drawn, finding, onEdit, onRemove }: DescribedProps) {
-  const kind = EXCEPTION_KIND.find(({ value }) => value === row.kind)?.label ?? row.kind;
+  const kind = optionLabel(EXCEPTION_KIND, row.kind);
   const parts = [
     ['Found', row.description],
     ['Cause', row.cause],

@@ -2,15 +2,17 @@
  * Every test of a programme as one tile, by family: its result by colour and shape, its state by its edge. A tile leads to its sheet;
  * the figures stand beside each family, so nothing is said by colour alone.
  */
+
 import { Icon } from '@renderer/components/Icon';
 import { worksheetPath } from '@renderer/entities/paths';
 import { TEST_RESULT, TEST_STATUS } from '@shared/entities/auditops/options';
+import { optionLabel } from '@shared/entities/option-label';
 import type { Programme, ProgrammeTest } from '@shared/wire/audits';
 import { Link } from 'react-router';
 import css from './ProgrammeMap.module.css';
 
 const optionOf = (value: string) => TEST_RESULT.find((option) => option.value === value) ?? TEST_RESULT[0];
-const stateOf = (value: string) => TEST_STATUS.find((option) => option.value === value)?.label ?? value;
+const stateOf = (value: string) => optionLabel(TEST_STATUS, value);
 
 export function ProgrammeMap({ programme }: { readonly programme: Programme }) {
   const planId = programme.plan.row.id;

@@ -2,6 +2,7 @@
  * A sample on the sheet: what it was drawn from, its items with their results, and what they say of the population. One item is
  * current; P, X and N mark it and go on, the arrows move, Enter writes a note.
  */
+
 import { Button, TextInput } from '@mantine/core';
 import { Card } from '@renderer/components/Card';
 import { HashText, shortHash } from '@renderer/components/HashText';
@@ -13,6 +14,7 @@ import { toErrorData } from '@renderer/lib/errors';
 import { formatNumber } from '@renderer/lib/format';
 import { trpcClient } from '@renderer/lib/trpc';
 import { ITEM_RESULT, SAMPLE_METHOD } from '@shared/entities/auditops/options';
+import { optionLabel } from '@shared/entities/option-label';
 import { amountWords } from '@shared/sampling/amounts';
 import { BY_INTERVAL, countsOf } from '@shared/sampling/evaluate';
 import type { SampleOnSheet } from '@shared/wire/sampling';
@@ -37,7 +39,7 @@ export function SampleCard({ sample, items, mayWrite }: SampleCardProps) {
   const table = useRef<HTMLTableElement>(null);
   const counts = countsOf(items);
   const hasAmounts = sample.amountColumn !== null;
-  const method = SAMPLE_METHOD.find((option) => option.value === sample.method)?.label ?? sample.method;
+  const method = optionLabel(SAMPLE_METHOD, sample.method);
 
   const go = (to: number) => {
     const next = Math.max(0, Math.min(items.length - 1, to));

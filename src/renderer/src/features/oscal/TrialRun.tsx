@@ -1,5 +1,7 @@
 /** What the file holds and what it would change, with its tree and the text of the current node, before anything is written. */
+
 import { Button, TextInput } from '@mantine/core';
+import { optionLabel } from '@shared/entities/option-label';
 import { entityOf } from '@shared/entities/registry';
 import type { CatalogNode, CatalogOptions, CatalogPreview } from '@shared/wire/oscal';
 import { useMemo, useRef, useState } from 'react';
@@ -221,7 +223,7 @@ function Browser({ preview }: { readonly preview: CatalogPreview }) {
 }
 
 function NodeText({ node }: { readonly node: CatalogNode }) {
-  const kind = entityOf('requirements').fields.kind?.options?.find((option) => option.value === node.kind)?.label ?? node.kind;
+  const kind = optionLabel(entityOf('requirements').fields.kind?.options, node.kind);
   return (
     <article className={css.text} aria-label={`${node.refId} ${node.title}`}>
       <p className={css.kind}>

@@ -1,4 +1,5 @@
 /** What stands beside an answer at the right: its controls and evidence, what could be added, and what was said before. */
+
 import { ActionIcon } from '@mantine/core';
 import { DateText } from '@renderer/components/DateText';
 import { Icon } from '@renderer/components/Icon';
@@ -7,6 +8,7 @@ import { ReferencePicker } from '@renderer/entities/form/pickers';
 import { useCircle } from '@renderer/entities/together/circle';
 import { DiscussionTab } from '@renderer/entities/together/DiscussionTab';
 import { EVIDENCE_STATUS, TEST_RESULT } from '@shared/entities/auditops/options';
+import { optionLabel } from '@shared/entities/option-label';
 import { ANSWER_RESULT, MAPPING_RELATION } from '@shared/entities/regops/options';
 import type { AnswerSheet, PreviousAnswer } from '@shared/wire/assessments';
 import { type ReactNode, useState } from 'react';
@@ -93,7 +95,7 @@ function Controls({ sheet, mayChange }: { readonly sheet: AnswerSheet; readonly 
             below={
               <>
                 <span title={rationale ?? undefined}>
-                  {MAPPING_RELATION.find(({ value }) => value === relation)?.label ?? relation}, {strength} of 10
+                  {optionLabel(MAPPING_RELATION, relation)}, {strength} of 10
                 </span>
                 <OptionPill options={TEST_RESULT} value={control.lastResult ?? 'not_tested'} bare />
               </>

@@ -1,4 +1,5 @@
 /** How effective a control has been: its tests over time as a small chart with the figures beside, and the requirements it meets. */
+
 import { Card } from '@renderer/components/Card';
 import { DateText } from '@renderer/components/DateText';
 import { ErrorState } from '@renderer/components/ErrorState';
@@ -10,6 +11,7 @@ import { useTitles } from '@renderer/entities/values/names';
 import { formatDate } from '@renderer/lib/format';
 import { trpc } from '@renderer/lib/trpc';
 import { TEST_RESULT } from '@shared/entities/auditops/options';
+import { optionLabel } from '@shared/entities/option-label';
 import { CONTROL_FREQUENCY, MAPPING_RELATION } from '@shared/entities/regops/options';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
@@ -109,7 +111,7 @@ export function EffectivenessTab(props: DetailExtraProps) {
                   <td>
                     <Link to={`/r/requirements/${mapping.requirementId}`}>{titles[mapping.requirementId] ?? '…'}</Link>
                   </td>
-                  <td>{MAPPING_RELATION.find(({ value }) => value === mapping.relation)?.label ?? mapping.relation}</td>
+                  <td>{optionLabel(MAPPING_RELATION, mapping.relation)}</td>
                   <td>{mapping.strength} of 10</td>
                   <td className={css.text}>{mapping.rationale}</td>
                 </tr>

@@ -1,4 +1,5 @@
 /** The relation of two requirements as a sentence says it. */
+import { optionLabel } from '@shared/entities/option-label';
 import { MAPPING_RELATION } from '@shared/entities/regops/options';
 import type { MappingRelation } from '@shared/entities/regops/requirement-mapping';
 
@@ -19,8 +20,7 @@ const SIGNS: Readonly<Record<MappingRelation, string>> = {
 
 export const relationPhrase = (relation: MappingRelation): string => PHRASES[relation];
 export const relationSign = (relation: MappingRelation): string => SIGNS[relation];
-export const relationLabel = (relation: MappingRelation): string =>
-  MAPPING_RELATION.find(({ value }) => value === relation)?.label ?? relation;
+export const relationLabel = (relation: MappingRelation): string => optionLabel(MAPPING_RELATION, relation);
 export const RELATION_CHOICES = MAPPING_RELATION.map(({ value }) => ({ value, label: PHRASES[value] }));
 
 /** What a relation usually weighs; where a mapping begins. */

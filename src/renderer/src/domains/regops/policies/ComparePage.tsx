@@ -1,4 +1,5 @@
 /** Two versions of a policy: paragraph by paragraph side by side, or in one text, word by word; which two is chosen above. */
+
 import { Button, SegmentedControl, Select } from '@mantine/core';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { ErrorState } from '@renderer/components/ErrorState';
@@ -12,6 +13,7 @@ import { WordDiff } from '@renderer/entities/values/BeforeAfter';
 import { useConnection } from '@renderer/lib/connection';
 import { count, formatDate } from '@renderer/lib/format';
 import { useShortcuts } from '@renderer/lib/use-shortcuts';
+import { optionLabel } from '@shared/entities/option-label';
 import { VERSION_STATUS } from '@shared/entities/regops/policy-options';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
@@ -40,7 +42,7 @@ type Look = 'beside' | 'inline';
 
 /** What a version is called where two are chosen: number, state, and the day on which it came into force. */
 function words({ label, status, inForceFrom }: Version): string {
-  const state = VERSION_STATUS.find(({ value }) => value === status)?.label ?? status;
+  const state = optionLabel(VERSION_STATUS, status);
   return `${label} · ${state}${inForceFrom === null ? '' : ` · from ${formatDate(inForceFrom)}`}`;
 }
 

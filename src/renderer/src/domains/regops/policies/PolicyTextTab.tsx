@@ -1,4 +1,5 @@
 /** What a policy says: the version in force by itself, any other by choice, also the one that was in force on a day. */
+
 import { Button, Select } from '@mantine/core';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { ErrorState } from '@renderer/components/ErrorState';
@@ -12,6 +13,7 @@ import { type DetailExtraProps, recordOf } from '@renderer/entities/detail/extra
 import { detailPath, versionsPath, writingPath } from '@renderer/entities/paths';
 import { formatDate } from '@renderer/lib/format';
 import { useRights } from '@renderer/lib/rights';
+import { optionLabel } from '@shared/entities/option-label';
 import { VERSION_STATUS } from '@shared/entities/regops/policy-options';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
@@ -39,7 +41,7 @@ function periodOf({ inForceFrom, inForceUntil }: Version): string {
     : `in force ${formatDate(inForceFrom)} to ${formatDate(inForceUntil)}`;
 }
 
-const wordOf = (version: Version) => VERSION_STATUS.find(({ value }) => value === version.status)?.label ?? version.status;
+const wordOf = (version: Version) => optionLabel(VERSION_STATUS, version.status);
 
 function Text({ versions, ...props }: DetailExtraProps & { readonly versions: readonly Version[] }) {
   const { row, archived } = { ...recordOf('policies', props), archived: props.record.archived };
